@@ -1,0 +1,5 @@
+"""The address book of the site."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

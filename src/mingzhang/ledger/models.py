@@ -1,0 +1,164 @@
+"""Record sheets with their evidence and reviews, and the append-only entries that are posted from them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from mingzhang.organisation.models import Book, Person, Unit
+from mingzhang.packs.models import PackVersion, RecordKind
+
+
+class Record(models.Model):
+    """记录单: what a clerk writes down. `data` holds the sheet's fields, `rows` its repeating tables, both as the
+    kind's schema in `pack_version` validated them. `state` is moved only by the flow in `ledger.flows`."""
+
+    id = models.BigAutoField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="records", db_index=False)
+    kind = models.ForeignKey(RecordKind, models.PROTECT, related_name="+", db_index=False)
+    pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="records", db_index=False)
+    occurred_on = models.DateField()
+    title = models.TextField()
+    data = models.JSONField(default=dict)
+    rows = models.JSONField(default=dict)
+    state = models.TextField(default="draft")
+    cycle = models.SmallIntegerField(default=0, help_text="how many times it has been submitted")
+    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    submitted_at = models.DateTimeField(null=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    source_key = models.TextField(
+        null=True, help_text="natural key of an import, so that a file read twice enters once"
+    )  # noqa: DJ001
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(submitted_by=None, submitted_at=None)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="record_submitted_pair",
+            ),
+            models.UniqueConstraint(fields=["book", "source_key"], name="record_source_once"),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "state", "occurred_on"], name="record_unit_state_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Evidence(models.Model):
+    """佐证: a file, kept once under its digest however many records it serves."""
+
+    id = models.BigAutoField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
+    digest = models.BinaryField(max_length=34)
+    size = models.BigIntegerField()
+    media_type = models.TextField()
+    added_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "digest"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.size}"
+
+
+class RecordEvidence(models.Model):
+    """That a file supports a record, under the name it was given with."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(Record, models.PROTECT, related_name="evidence")
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="uses")
+    name = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "evidence"], name="record_evidence_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Review(models.Model):
+    """审核: one step passed or returned, by a person other than the author and other than the earlier reviewers of
+    the same submission. The database holds both (see the constraints and the entry trigger)."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(Record, models.PROTECT, related_name="reviews", db_index=False)
+    cycle = models.SmallIntegerField()
+    step = models.SmallIntegerField()
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    reviewer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    passed = models.BooleanField()
+    note = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(author=F("reviewer")), name="review_not_by_author"),
+            models.UniqueConstraint(
+                fields=["record", "cycle", "reviewer"], name="review_by_different_people"
+            ),
+            models.UniqueConstraint(fields=["record", "cycle", "step"], name="review_step_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}/{self.cycle}/{self.step}"
+
+
+class Position(models.Model):
+    """The last `seq` given out in a book. Posting locks this row, so positions have no gaps."""
+
+    book = models.OneToOneField(Book, models.PROTECT, primary_key=True, related_name="position")
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.seq)
+
+
+class Entry(models.Model):
+    """账目: one line posted from a record. Append-only: the database refuses UPDATE, DELETE and TRUNCATE.
+
+    Line 0 is the sheet; a row of a repeating table is a line of its own whose kind is the table's. `data` holds
+    dimensions and measures as posted: text, whole numbers, true/false; decimals and dates as text; a list for a
+    multiple choice. A table row's line carries the sheet's scalar fields too, under `sheet`.
+    A reversal has sign -1, names in `reverses` the position it takes back, and carries that line's unit, date,
+    kind and data.
+    """
+
+    pk = models.CompositePrimaryKey("book_id", "seq")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
+    seq = models.BigIntegerField()
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="entries")
+    line = models.IntegerField()
+    kind = models.ForeignKey(RecordKind, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    occurred_on = models.DateField()
+    sign = models.SmallIntegerField()
+    data = models.JSONField()
+    reverses = models.BigIntegerField(null=True)
+    posted_at = models.DateTimeField()
+    posted_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    digest = models.BinaryField(max_length=34)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sign=1, reverses=None) | Q(sign=-1, reverses__isnull=False), name="entry_sign"
+            ),
+            models.UniqueConstraint(
+                fields=["book", "reverses"], condition=Q(reverses__isnull=False), name="entry_reversed_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book_id}:{self.seq}"

@@ -1,0 +1,165 @@
+"""Books, units valid in time, posts, people and their appointments."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from mingzhang.packs.models import PackVersion
+
+
+class Book(models.Model):
+    """账套: one accountable body with its tree of units."""
+
+    id = models.AutoField(primary_key=True)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    language = models.TextField(default="zh-hans")
+    timezone = models.TextField(default="Asia/Shanghai")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Adoption(models.Model):
+    """The version of a pack that a book works by. The newest adoption of a pack is the one in force."""
+
+    id = models.AutoField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="adoptions")
+    pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "pack_version"], name="adoption_once")]
+
+    def __str__(self) -> str:
+        return f"{self.book_id}: {self.pack_version_id}"
+
+
+class Unit(models.Model):
+    """单位, as it stands now. `ancestors` holds the ids from the root down to the unit itself; a merged unit
+    stands below its successor, so that its past is counted there when asked as-now. History is in `UnitSpan`."""
+
+    id = models.AutoField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="units")
+    code = models.TextField()
+    name = models.TextField()
+    level = models.TextField(help_text="county, department, street, town, community, village")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+    ancestors = ArrayField(models.IntegerField())
+    created_on = models.DateField()
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "code"], name="unit_code_once"),
+            models.UniqueConstraint(fields=["book"], condition=Q(parent=None), name="unit_one_root"),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gt=F("created_on")),
+                name="unit_closed_after_created",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | Q(closed_on__isnull=False),
+                name="unit_successor_only_when_closed",
+            ),
+        ]
+        indexes = [GinIndex(fields=["ancestors"], name="unit_ancestors", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitSpan(models.Model):
+    """What a unit was called and where it stood during `valid`, a half-open range of dates. The spans of a unit
+    do not overlap."""
+
+    id = models.AutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="spans", db_index=False)
+    valid = DateRangeField()
+    name = models.TextField()
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    ancestors = ArrayField(models.IntegerField())
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="unit_span_no_overlap",
+                expressions=[("unit", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+            )
+        ]
+        indexes = [GinIndex(fields=["ancestors"], name="unit_span_ancestors", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.valid}"
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(username=username)
+
+
+class Person(AbstractBaseUser):
+    """人员: someone who holds posts in a book, and who may sign in."""
+
+    id = models.AutoField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="people")
+    username = models.TextField(unique=True)
+    name = models.TextField()
+    is_active = models.BooleanField(default=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """岗位: a place to work in a unit, with the roles that go with it. `roles` are codes from `roles.ROLES`."""
+
+    id = models.AutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    name = models.TextField()
+    roles = ArrayField(models.TextField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="post_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Appointment(models.Model):
+    """任职: a person holds a post from a date, to a date if it has ended. A delegation 代理 names the appointment
+    it stands in for, and always has an end."""
+
+    id = models.AutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="appointments")
+    valid = DateRangeField()
+    stands_in_for = models.ForeignKey("self", models.PROTECT, null=True, related_name="delegations")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stands_in_for=None) | Q(valid__upper_inf=False), name="delegation_has_an_end"
+            ),
+            ExclusionConstraint(
+                name="appointment_no_overlap",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("post", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} @ {self.post_id}"
