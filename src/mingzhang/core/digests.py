@@ -16,9 +16,7 @@ SHA2_256 = b"\x12\x20"
 def canonical_json(value: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no spaces. Decimals and dates must already be text: floats are refused
     because two writers may print them differently."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def digest(payload: bytes) -> bytes:

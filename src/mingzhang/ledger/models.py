@@ -31,7 +31,7 @@ class Record(models.Model):
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     source_key = models.TextField(
         null=True, help_text="natural key of an import, so that a file read twice enters once"
-    )  # noqa: DJ001
+    )
 
     class Meta:
         constraints = [
@@ -100,9 +100,7 @@ class Review(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(author=F("reviewer")), name="review_not_by_author"),
-            models.UniqueConstraint(
-                fields=["record", "cycle", "reviewer"], name="review_by_different_people"
-            ),
+            models.UniqueConstraint(fields=["record", "cycle", "reviewer"], name="review_by_different_people"),
             models.UniqueConstraint(fields=["record", "cycle", "step"], name="review_step_once"),
         ]
 
@@ -155,9 +153,7 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"
-            ),
+            models.Index(fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"),
         ]
 
     def __str__(self) -> str:
