@@ -1,0 +1,303 @@
+"""What a pack may say: record kinds, figures and report templates, as frozen typed objects.
+
+A pack is read from YAML by `packs.loader`, which also checks what one object cannot know about another. It is
+kept as plain data in `PackVersion.content` and comes back through `Pack.from_content`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, model_validator
+from pydantic import Field as Rule
+
+from mingzhang.core.digests import canonical_json
+
+FieldType = Literal[
+    "text", "long_text", "integer", "decimal", "date", "choice", "choices", "boolean",
+    "person", "unit", "money", "link", "file",
+]  # fmt: skip
+Scope = Literal["unit", "subtree"]
+Shift = Literal["same", "previous", "year_to_date", "same_last_year"]
+PeriodKind = Literal["month", "quarter", "half", "year"]
+
+# The roles that a review step may ask for. `organisation.roles` says what each may do.
+REVIEW_ROLES = ("reviewer", "leader", "inspector", "auditor", "administrator")
+RESERVED_FIELD_IDS = frozenset({"sheet", "unit", "occurred_on", "posted_on"})
+
+TEXT_LENGTH = 200
+LONG_TEXT_LENGTH = 20_000
+
+Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+HyphenId = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+Version = Annotated[str, Rule(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$")]
+Words = Annotated[str, Rule(min_length=1, max_length=5000)]
+Language = Annotated[str, Rule(pattern=r"^[a-z]{2,3}(-[a-z]{2,8})*$")]
+Word = Annotated[str, Rule(min_length=1, max_length=20)]
+
+
+def _floats_as_text(value: Any) -> Any:
+    """Fractions are kept as text, because two JSON writers may print a float differently."""
+    return repr(value) if isinstance(value, float) else value
+
+
+DefaultValue = Annotated[bool | int | str | tuple[str, ...], BeforeValidator(_floats_as_text)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Names(RootModel[Annotated[dict[Language, Words], Rule(min_length=1)]]):
+    """A text by language: `{zh-hans: 集中学习, en: Group study}`. A plain text stands for every language."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"und": value} if isinstance(value, str) else value
+
+    def text(self, language: str = "zh-hans") -> str:
+        """The text in `language`, or else in the first language that the pack gives."""
+        return self.root.get(language) or next(iter(self.root.values()), "")
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class Option(Model):
+    """One answer that a choice offers."""
+
+    id: Id
+    name: Names
+
+
+class Personal(Model):
+    """Why a field holds personal data, and for how many days it is kept."""
+
+    purpose: Words
+    retention_days: Annotated[int, Rule(ge=1, le=36_500)]
+
+
+class Field(Model):
+    """One thing that a sheet or a table row asks for. `unit` is the measure word of a number (人次, 份)."""
+
+    id: Id
+    name: Names
+    type: FieldType
+    required: bool = False
+    help: Names | None = None
+    default: DefaultValue | None = None
+    options: tuple[Option, ...] = ()
+    unit: Word | None = None
+    min: Decimal | None = None
+    max: Decimal | None = None
+    places: Annotated[int, Rule(ge=0, le=6)] | None = None
+    max_length: Annotated[int, Rule(ge=1, le=LONG_TEXT_LENGTH)] | None = None
+    kind: Id | None = None
+    personal: Personal | None = None
+
+    @cached_property
+    def option_names(self) -> dict[str, Names]:
+        """Option id → name."""
+        return {option.id: option.name for option in self.options}
+
+    @property
+    def length_limit(self) -> int:
+        """The most characters that a text may have."""
+        return self.max_length or (LONG_TEXT_LENGTH if self.type == "long_text" else TEXT_LENGTH)
+
+    @property
+    def decimal_places(self) -> int:
+        """Digits after the point: 2 for money, as declared (else 2) for a decimal, none for an integer."""
+        if self.type == "integer":
+            return 0
+        return 2 if self.places is None or self.type == "money" else self.places
+
+    @property
+    def measure(self) -> str | None:
+        """The measure word of its values, if it has one: 元 for money, else `unit`."""
+        return "元" if self.type == "money" else self.unit
+
+
+class Table(Model):
+    """A repeating table of a sheet. Each row is posted as a line of its own, of kind `<kind>.<table>`."""
+
+    id: Id
+    name: Names
+    help: Names | None = None
+    max_rows: Annotated[int, Rule(ge=1, le=2000)] = 200
+    spawns: Literal["task", "finding"] | None = None
+    fields: Annotated[tuple[Field, ...], Rule(min_length=1)]
+
+    @cached_property
+    def by_id(self) -> dict[str, Field]:
+        """Field id → field."""
+        return {field.id: field for field in self.fields}
+
+
+class ReviewStep(Model):
+    """A review by somebody who has `role` over the record's unit; no person takes two steps of one record."""
+
+    role: str
+
+
+class EvidenceRule(Model):
+    """How many files must and may support a record."""
+
+    min: Annotated[int, Rule(ge=0, le=50)] = 0
+    max: Annotated[int, Rule(ge=0, le=50)] = 9
+
+
+class Kind(Model):
+    """记录类型: what a record sheet asks for, and how it is reviewed."""
+
+    id: Id
+    name: Names
+    help: Names | None = None
+    levels: tuple[Id, ...] = ()
+    title: Annotated[str, Rule(max_length=500)] | None = None
+    review: Annotated[tuple[ReviewStep, ...], Rule(max_length=3)] = ()
+    evidence: EvidenceRule = EvidenceRule()
+    fields: tuple[Field, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Field]:
+        """Field id → field of the sheet."""
+        return {field.id: field for field in self.fields}
+
+    @cached_property
+    def tables_by_id(self) -> dict[str, Table]:
+        """Table id → table."""
+        return {table.id: table for table in self.tables}
+
+
+class Figure(Model):
+    """数据项: either counted from entries (`of`, `value`, `where`) or derived from other figures (`derive`)."""
+
+    id: Id
+    name: Names
+    help: Names | None = None
+    measure: Word
+    of: str | None = None
+    value: Words | None = None
+    where: Words | None = None
+    derive: Words | None = None
+    scope: Scope = "subtree"
+    period: Shift = "same"
+
+
+class ReportTemplate(Model):
+    """A report: its heading from report.yaml and its body, `text`, from report.md. `id` is the folder's name."""
+
+    id: HyphenId
+    name: Names
+    levels: tuple[Id, ...] = ()
+    periods: Annotated[tuple[PeriodKind, ...], Rule(min_length=1)]
+    title: Words
+    organ: Words
+    addressee: Words | None = None
+    number: Words | None = None
+    text: str
+
+
+class Line(NamedTuple):
+    """A kind of entry: the sheet itself (`table` is None) or one of its tables."""
+
+    code: str
+    kind: Kind
+    table: Table | None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The line's own fields."""
+        return self.table.fields if self.table else self.kind.fields
+
+    @property
+    def name(self) -> Names:
+        """What the line is called."""
+        return self.table.name if self.table else self.kind.name
+
+
+def _builtin(id: str, type: FieldType, chinese: str, english: str) -> Field:
+    return Field(id=id, name=Names({"zh-hans": chinese, "en": english}), type=type)
+
+
+BUILTIN_FIELDS = {
+    "unit": _builtin("unit", "unit", "单位", "Unit"),
+    "occurred_on": _builtin("occurred_on", "date", "发生日期", "Date"),
+    "posted_on": _builtin("posted_on", "date", "入账日期", "Posted on"),
+}
+
+
+class Pack(Model):
+    """体系包: one version of a responsibility system."""
+
+    id: HyphenId
+    version: Version
+    language: Literal["zh-hans", "en"] = "zh-hans"
+    name: Names
+    about: Names | None = None
+    notes: tuple[Names, ...] = ()
+    levels: Annotated[dict[Id, Names], Rule(min_length=1)]
+    kinds: tuple[Kind, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    reports: tuple[ReportTemplate, ...] = ()
+
+    @classmethod
+    def from_content(cls, content: dict[str, Any]) -> Pack:
+        """The pack that `content()` was taken from."""
+        return cls.model_validate_json(canonical_json(content))
+
+    def content(self) -> dict[str, Any]:
+        """The whole pack as plain JSON data, without what was left at its default: so a later version of Mingzhang
+        that knows more fields gives the same pack the same digest. Defaults in this module must not change."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def kind(self, code: str) -> Kind:
+        """The kind of sheets `code`, such as `study`. Raises KeyError."""
+        return self._kinds[code]
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every kind of entry: each sheet, followed by its tables."""
+        return tuple(self._lines.values())
+
+    def line(self, code: str) -> Line:
+        """The kind of entry `code`, such as `study` or `study.problems`. Raises KeyError."""
+        return self._lines[code]
+
+    def fields_of(self, code: str) -> dict[str, Field]:
+        """What an expression over entries of kind `code` may name: the line's own fields, for a table also the
+        sheet's as `sheet.<field>`, and the builtins `unit`, `occurred_on`, `posted_on`. Raises KeyError."""
+        line = self._lines[code]
+        sheet = {f"sheet.{field.id}": field for field in line.kind.fields} if line.table else {}
+        return {field.id: field for field in line.fields} | sheet | BUILTIN_FIELDS
+
+    def figure(self, id: str) -> Figure:
+        """The figure `id`. Raises KeyError."""
+        return self.figures_by_id[id]
+
+    def report(self, id: str) -> ReportTemplate:
+        """The report template `id`. Raises KeyError."""
+        return {report.id: report for report in self.reports}[id]
+
+    @cached_property
+    def figures_by_id(self) -> dict[str, Figure]:
+        """Figure id → figure."""
+        return {figure.id: figure for figure in self.figures}
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        return {kind.id: kind for kind in self.kinds}
+
+    @cached_property
+    def _lines(self) -> dict[str, Line]:
+        lines: dict[str, Line] = {}
+        for kind in self.kinds:
+            lines[kind.id] = Line(kind.id, kind, None)
+            lines |= {f"{kind.id}.{table.id}": Line(f"{kind.id}.{table.id}", kind, table) for table in kind.tables}
+        return lines
