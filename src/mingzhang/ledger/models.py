@@ -24,11 +24,15 @@ class Record(models.Model):
     rows = models.JSONField(default=dict)
     state = models.TextField(default="draft")
     cycle = models.SmallIntegerField(default=0, help_text="how many times it has been submitted")
+    steps = models.SmallIntegerField(
+        null=True, help_text="how many review steps its kind asked for when it was submitted"
+    )
     created_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     submitted_at = models.DateTimeField(null=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    reversal_reason = models.TextField(default="")
     source_key = models.TextField(
         null=True, help_text="natural key of an import, so that a file read twice enters once"
     )
@@ -40,10 +44,18 @@ class Record(models.Model):
                 | Q(submitted_by__isnull=False, submitted_at__isnull=False),
                 name="record_submitted_pair",
             ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(submitted_by__isnull=False, steps__gte=0, cycle__gte=1),
+                name="record_past_draft_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="reversed") | ~Q(reversal_reason=""), name="record_reversed_with_reason"
+            ),
             models.UniqueConstraint(fields=["book", "source_key"], name="record_source_once"),
         ]
         indexes = [
             models.Index(fields=["unit", "state", "occurred_on"], name="record_unit_state_day"),
+            models.Index(fields=["book", "state", "occurred_on", "id"], name="record_book_state_day"),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +97,8 @@ class RecordEvidence(models.Model):
 
 class Review(models.Model):
     """审核: one step passed or returned, by a person other than the author and other than the earlier reviewers of
-    the same submission. The database holds both (see the constraints and the entry trigger)."""
+    the same submission. `author` is who submitted that cycle. Append-only; the database holds all of this (see the
+    constraints here and the triggers in the first migration)."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(Record, models.PROTECT, related_name="reviews", db_index=False)
@@ -100,6 +113,7 @@ class Review(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(author=F("reviewer")), name="review_not_by_author"),
+            models.CheckConstraint(condition=Q(step__gte=1), name="review_step_from_one"),
             models.UniqueConstraint(fields=["record", "cycle", "reviewer"], name="review_by_different_people"),
             models.UniqueConstraint(fields=["record", "cycle", "step"], name="review_step_once"),
         ]
@@ -109,7 +123,8 @@ class Review(models.Model):
 
 
 class Position(models.Model):
-    """The last `seq` given out in a book. Posting locks this row, so positions have no gaps."""
+    """The last `seq` given out in a book. Posting locks this row, and the entry trigger alone moves it on, so
+    positions have no gaps."""
 
     book = models.OneToOneField(Book, models.PROTECT, primary_key=True, related_name="position")
     seq = models.BigIntegerField(default=0)
@@ -131,7 +146,7 @@ class Entry(models.Model):
     pk = models.CompositePrimaryKey("book_id", "seq")
     book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
     seq = models.BigIntegerField()
-    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="entries")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="entries", db_index=False)
     line = models.IntegerField()
     kind = models.ForeignKey(RecordKind, models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
@@ -151,6 +166,7 @@ class Entry(models.Model):
             models.UniqueConstraint(
                 fields=["book", "reverses"], condition=Q(reverses__isnull=False), name="entry_reversed_once"
             ),
+            models.UniqueConstraint(fields=["record", "line", "sign"], name="entry_line_once"),
         ]
         indexes = [
             models.Index(fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"),

@@ -1,0 +1,48 @@
+"""The one way into the entry table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from mingzhang.core import clock
+from mingzhang.core.digests import canonical_json
+from mingzhang.ledger.lines import Line, entry_digest
+from mingzhang.ledger.models import Position
+from mingzhang.organisation.models import Book, Person
+
+COPY = (
+    "COPY ledger_entry (book_id, seq, record_id, line, kind_id, unit_id, occurred_on, sign, data, reverses, posted_at,"
+    " posted_by_id, digest) FROM STDIN"
+)
+
+
+def append(lines: Sequence[Line], *, book: Book, by: Person) -> range:
+    """Append `lines` in their order at the end of `book`, now, and answer their positions. Call inside a
+    transaction that has already locked the records: the last position is locked here, after them, and moved on by
+    the entry trigger, which also checks what is appended."""
+    first = _lock_position(book) + 1
+    moment = clock.now().astimezone(UTC)
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write("".join(_rows(lines, first, moment, book, by)))
+    return range(first, first + len(lines))
+
+
+def _lock_position(book: Book) -> int:
+    Position.objects.get_or_create(book=book)
+    return Position.objects.select_for_update().get(book=book).seq
+
+
+def _rows(lines: Sequence[Line], first: int, moment: datetime, book: Book, by: Person) -> Iterator[str]:
+    """`lines` in COPY's text format. In JSON text every control character is written as an escape, so that only
+    backslashes need escaping again."""
+    at, author, null = moment.isoformat(), by.username, "\\N"
+    for seq, line in enumerate(lines, first):
+        proof = entry_digest(line, book=book.code, seq=seq, posted_at=moment, posted_by=author)
+        data = canonical_json(line.data).decode().replace("\\", "\\\\")
+        yield (
+            f"{book.pk}\t{seq}\t{line.record_id or null}\t{line.line}\t{line.kind_id}\t{line.unit_id}\t"
+            f"{line.occurred_on}\t{line.sign}\t{data}\t{line.reverses or null}\t{at}\t{by.pk}\t\\\\x{proof.hex()}\n"
+        )
