@@ -78,7 +78,7 @@ class Option(Model):
 class Personal(Model):
     """Why a field holds personal data, and for how many days it is kept."""
 
-    purpose: Words
+    purpose: Names
     retention_days: Annotated[int, Rule(ge=1, le=36_500)]
 
 
