@@ -1,0 +1,154 @@
+"""The process that has the server as its child: `python -m mingzhang.core.postgres.keeper`.
+
+It says one line, `started`, once the server's process exists and no earlier one can be mistaken for it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from mingzhang.core.postgres import locks
+from mingzhang.core.postgres.account import Account, server_account
+from mingzhang.core.postgres.binaries import clean_environment
+from mingzhang.core.postgres.places import PORT, Places
+
+PR_SET_PDEATHSIG = 1
+PATIENCE = 60.0  # seconds for an earlier server to finish
+IMPATIENCE = 10.0  # seconds after which what is left of it is told to quit
+FALLS_ALLOWED, FALLS_WITHIN = 5, 60.0
+NOT_DURABLE = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+
+
+def main(folder: str, programs: str, durability: str) -> int:
+    """Keep the server of data folder `folder` until no client is left. Returns the server's exit status."""
+    places = Places(Path(folder))
+    lock = locks.hold(places.keeper_lock)
+    command = _command(places, Path(programs), durable=durability == "durable")
+    server = Server(places, server_account(), command)
+    try:
+        return server.keep()
+    finally:
+        os.close(lock)
+
+
+class Server:
+    """One PostgreSQL, started again when it falls while it is wanted."""
+
+    def __init__(self, places: Places, account: Account, command: list[str]) -> None:
+        self.places = places
+        self.account = account
+        self.command = command
+        self.wanted = True
+        self.falls: deque[float] = deque(maxlen=FALLS_ALLOWED)
+        self.process = self._start()
+
+    def keep(self) -> int:
+        """Wait for the end of the last client, or of a server that does not stay up."""
+        print("started", flush=True)  # noqa: T201
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        threading.Thread(target=self._stop_after_last_client, daemon=True).start()
+        while True:
+            status = self.process.wait()
+            if not self.wanted or not self._may_restart(status):
+                return status
+            self.process = self._start()
+
+    def stop(self) -> None:
+        """Fast shutdown: open transactions are rolled back, what was committed is on disk."""
+        self.wanted = False
+        self.process.send_signal(signal.SIGINT)
+
+    def _stop_after_last_client(self) -> None:
+        locks.hold(self.places.client_lock)
+        self.stop()
+
+    def _may_restart(self, status: int) -> bool:
+        """Killed or asked to stop: yes, unless it keeps falling. Status 1 is its own refusal to start."""
+        now = time.monotonic()
+        restless = len(self.falls) == FALLS_ALLOWED and now - self.falls[0] < FALLS_WITHIN
+        self.falls.append(now)
+        return status <= 0 and not restless
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        clear_remains(self.places)
+        with self.places.log.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=clean_environment(),
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - the other thread only waits for a lock
+                **self.account.identity,
+            )
+
+
+def die_with_parent(signal_number: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the kernel sends the signal when the thread that started the child ends. Linux only;
+    elsewhere a killed parent leaves its child running."""
+    if not sys.platform.startswith("linux"):
+        return lambda: None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def in_child() -> None:
+        prctl(PR_SET_PDEATHSIG, int(signal_number))
+        if os.getppid() != parent:  # it ended before the line above
+            os._exit(1)
+
+    return in_child
+
+
+def clear_remains(places: Places) -> None:
+    """A killed server leaves `postmaster.pid` and the socket's lock. PostgreSQL believes them when the number
+    belongs to a zombie or by now to another program, and would not start. They may go only when none of the old
+    server's processes is left: one that still writes beside a new server would destroy the data."""
+    if not Path("/proc/self").exists():
+        return
+    begun = time.monotonic()
+    told_to_quit = False
+    while remains := _server_processes(places.cluster):
+        waited = time.monotonic() - begun
+        if waited > PATIENCE:
+            return  # PostgreSQL itself refuses then, and says why
+        if waited > IMPATIENCE and not told_to_quit:
+            told_to_quit = True
+            for process in remains:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGQUIT)
+        time.sleep(0.02)
+    (places.cluster / "postmaster.pid").unlink(missing_ok=True)
+    (places.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+def _server_processes(cluster: Path) -> list[int]:
+    """PostgreSQL's processes work in the cluster's folder. A zombie has none any more."""
+    home = cluster.resolve()
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with suppress(OSError):
+                if (process / "cwd").readlink() == home and (process / "comm").read_text() == "postgres\n":
+                    found.append(int(process.name))
+    return found
+
+
+def _command(places: Places, programs: Path, *, durable: bool) -> list[str]:
+    command = [str(programs / "postgres"), "-D", str(places.cluster.resolve())]
+    command += ["-k", str(places.socket_folder), "-p", str(PORT), "-c", "listen_addresses="]
+    return command if durable else command + NOT_DURABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
