@@ -26,15 +26,13 @@ class Book(models.Model):
 
 
 class Adoption(models.Model):
-    """The version of a pack that a book works by. The newest adoption of a pack is the one in force."""
+    """The version of a pack that a book works by. The newest adoption of a pack is the one in force, so going back
+    to an earlier version is one more adoption."""
 
     id = models.AutoField(primary_key=True)
     book = models.ForeignKey(Book, models.PROTECT, related_name="adoptions")
     pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
     adopted_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["book", "pack_version"], name="adoption_once")]
 
     def __str__(self) -> str:
         return f"{self.book_id}: {self.pack_version_id}"
@@ -42,7 +40,8 @@ class Adoption(models.Model):
 
 class Unit(models.Model):
     """单位, as it stands now. `ancestors` holds the ids from the root down to the unit itself; a merged unit
-    stands below its successor, so that its past is counted there when asked as-now. History is in `UnitSpan`."""
+    stands below its successor, so that its past is counted there when asked as-now. `parent` of a closed unit is
+    the last one it had. `closed_on` is the first day on which it no longer existed. History is in `UnitSpan`."""
 
     id = models.AutoField(primary_key=True)
     book = models.ForeignKey(Book, models.PROTECT, related_name="units")
@@ -73,6 +72,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def ref(self) -> str:
+        """How the event log names it."""
+        return f"unit:{self.code}"
+
 
 class UnitSpan(models.Model):
     """What a unit was called and where it stood during `valid`, a half-open range of dates. The spans of a unit
@@ -90,7 +94,8 @@ class UnitSpan(models.Model):
             ExclusionConstraint(
                 name="unit_span_no_overlap",
                 expressions=[("unit", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
-            )
+            ),
+            models.CheckConstraint(condition=Q(valid__isempty=False), name="unit_span_not_empty"),
         ]
         indexes = [GinIndex(fields=["ancestors"], name="unit_span_ancestors", fastupdate=False)]
 
@@ -100,6 +105,7 @@ class UnitSpan(models.Model):
 
 class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> Person:
+        """The person who signs in under this name."""
         return self.get(username=username)
 
 
@@ -119,6 +125,11 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ref(self) -> str:
+        """How the event log names the person: never by their name."""
+        return f"person:{self.username}"
 
 
 class Post(models.Model):
@@ -159,6 +170,7 @@ class Appointment(models.Model):
                     ("valid", RangeOperators.OVERLAPS),
                 ],
             ),
+            models.CheckConstraint(condition=Q(valid__isempty=False), name="appointment_not_empty"),
         ]
 
     def __str__(self) -> str:

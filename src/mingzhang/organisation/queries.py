@@ -1,0 +1,213 @@
+"""Every question about books, units and people that is more than a line."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from mingzhang.core import clock
+from mingzhang.core.errors import NotFound
+from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Unit, UnitSpan
+from mingzhang.organisation.roles import Permission, roles_with
+from mingzhang.organisation.scopes import Scope, ScopePart, UnitScope
+from mingzhang.packs.models import PackVersion
+
+
+def book_by_code(code: str) -> Book:
+    """Raises NotFound in words."""
+    book = Book.objects.filter(code=code).first()
+    if book is None:
+        raise NotFound(_("没有代码为“%(code)s”的账套。") % {"code": code})
+    return book
+
+
+def unit_by_code(book: Book, code: str) -> Unit:
+    """Raises NotFound in words. Closed units are found too: their past is still asked about."""
+    unit = Unit.objects.filter(book=book, code=code).first()
+    if unit is None:
+        raise NotFound(_("账套“%(book)s”里没有代码为“%(code)s”的单位。") % {"book": book.name, "code": code})
+    return unit
+
+
+def person_by_username(username: str) -> Person:
+    """Raises NotFound in words."""
+    person = Person.objects.filter(username=username).select_related("book").first()
+    if person is None:
+        raise NotFound(_("没有用户名为“%(username)s”的人员。") % {"username": username})
+    return person
+
+
+def root(book: Book) -> Unit:
+    """The unit at the top of the book's tree."""
+    return Unit.objects.get(book=book, parent=None)
+
+
+# --- the tree -----------------------------------------------------------------------------------------------------
+
+
+def children(unit: Unit, on: date | None = None) -> QuerySet[Unit]:
+    """The units directly below, by code: as the tree stands now, or as it stood on a day."""
+    if on is None:
+        return Unit.objects.filter(parent=unit, closed_on=None).order_by("code")
+    held = UnitSpan.objects.filter(parent=unit, valid__contains=on, ancestors__contains=[unit.id])
+    return Unit.objects.filter(id__in=held.values("unit_id")).order_by("code")
+
+
+def tree(unit: Unit, on: date | None = None) -> list[UnitSpan]:
+    """The unit and everything below it on a day (default today), as spans with their units, in reading order:
+    each parent before its children, siblings by code."""
+    held = UnitSpan.objects.filter(ancestors__contains=[unit.id], valid__contains=on or clock.today())
+    spans = {span.unit_id: span for span in held.select_related("unit")}
+    codes = {unit_id: span.unit.code for unit_id, span in spans.items()}
+    return sorted(spans.values(), key=lambda span: [codes.get(above, "") for above in span.ancestors])
+
+
+def unit_name_on(unit: Unit, day: date) -> str:
+    """What the unit was called on a day; the nearest name it bore if it did not exist then."""
+    spans = list(UnitSpan.objects.filter(unit=unit).order_by("valid"))
+    return next((span.name for span in reversed(spans) if span.valid.lower <= day), spans[0].name)
+
+
+def existed_on(unit: Unit, day: date) -> bool:
+    """Whether the unit existed on a day: what is recorded for any other day would be counted nowhere."""
+    return unit.created_on <= day and (unit.closed_on is None or day < unit.closed_on)
+
+
+def last_change(unit: Unit) -> date:
+    """The day of the newest change in the unit's history."""
+    newest: UnitSpan = UnitSpan.objects.filter(unit=unit).latest("valid")
+    day: date = newest.valid.lower
+    return day
+
+
+def stood_elsewhere_since(unit: Unit, day: date) -> bool:
+    """Whether the unit's place in the tree has changed after `day`."""
+    since = UnitSpan.objects.filter(unit=unit, valid__overlap=DateRange(day, None))
+    return since.exclude(ancestors=unit.ancestors).exists()
+
+
+def below_since(unit: Unit, day: date) -> QuerySet[Unit]:
+    """The units that stood below `unit` on `day` or at any time after."""
+    held = UnitSpan.objects.filter(ancestors__contains=[unit.id], valid__overlap=DateRange(day, None))
+    return Unit.objects.filter(id__in=held.exclude(unit=unit).values("unit_id")).order_by("code")
+
+
+def subtree_now(unit: Unit) -> Scope:
+    """The unit and what stands below it today, units merged into them included: one part without limits of time."""
+    if unit.parent_id is None:
+        return Scope(everything=True, book_id=unit.book_id, parts=())
+    ids = Unit.objects.filter(ancestors__contains=[unit.id]).values_list("id", flat=True).order_by("id")
+    return Scope(everything=False, book_id=unit.book_id, parts=(ScopePart(tuple(ids), date.min, date.max),))
+
+
+def unit_now(unit: Unit) -> Scope:
+    """The unit alone, whenever."""
+    return Scope(everything=False, book_id=unit.book_id, parts=(ScopePart((unit.id,), date.min, date.max),))
+
+
+def subtree_then(unit: Unit, start: date, end: date) -> Scope:
+    """The unit and what stood below it on each day from `start` to `end`, both included. Units with the same
+    days share a part; without a reorganisation in the period there is one part."""
+    if unit.parent_id is None:
+        return Scope(everything=True, book_id=unit.book_id, parts=())
+    return Scope(everything=False, book_id=unit.book_id, parts=_parts(_SUBTREE, unit, start, end))
+
+
+def unit_then(unit: Unit, start: date, end: date) -> Scope:
+    """The unit alone, on the days from `start` to `end` on which it existed."""
+    return Scope(everything=False, book_id=unit.book_id, parts=_parts(_ALONE, unit, start, end))
+
+
+_SUBTREE = "ancestors @> ARRAY[%(unit)s]"
+_ALONE = "unit_id = %(unit)s"
+# A rename, or a move inside the subtree, cuts a unit's history without changing whether it belongs: range_agg
+# joins such pieces again.
+_PARTS = """
+SELECT array_agg(unit_id ORDER BY unit_id), lower(days), upper(days) - 1
+FROM (
+  SELECT unit_id, unnest(range_agg(valid * period)) AS days
+  FROM organisation_unitspan, daterange(%(start)s, %(end)s, '[]') AS period
+  WHERE {where} AND valid && period
+  GROUP BY unit_id
+) AS held
+GROUP BY days ORDER BY days
+"""
+
+
+def _parts(where: str, unit: Unit, start: date, end: date) -> tuple[ScopePart, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS.format(where=where), {"unit": unit.id, "start": start, "end": end})
+        return tuple(ScopePart(tuple(ids), first, last) for ids, first, last in cursor.fetchall())
+
+
+# --- who may see what ---------------------------------------------------------------------------------------------
+
+
+def holding(on: date | None = None) -> QuerySet[Appointment]:
+    """Appointments in force on a day (default today), delegations included, of people who are still here."""
+    return Appointment.objects.filter(valid__contains=on or clock.today(), person__is_active=True)
+
+
+def visible_units(person: Person, permission: Permission, on: date | None = None) -> UnitScope:
+    """The units in which the person holds the permission on a day (default today), as the tree stands now. Two
+    queries; resolve once per request."""
+    posts = Post.objects.filter(
+        roles__overlap=roles_with(permission),
+        appointments__in=holding(on).filter(person=person),
+        unit__book_id=person.book_id,
+    )
+    seats = dict(posts.values_list("unit_id", "unit__parent_id"))
+    tops = tuple(sorted(seats))
+    if None in seats.values():
+        return UnitScope(person.book_id, everything=True, unit_ids=frozenset(), tops=tops)
+    ids = Unit.objects.filter(ancestors__overlap=tops).values_list("id", flat=True) if tops else []
+    return UnitScope(person.book_id, everything=False, unit_ids=frozenset(ids), tops=tops)
+
+
+def holders(role: str, unit: Unit, on: date | None = None) -> list[Appointment]:
+    """Who holds a role for a unit, the nearest first."""
+    held = holding(on).filter(post__roles__contains=[role], post__unit_id__in=unit.ancestors)
+    found = held.select_related("person", "post__unit").order_by("id")
+    return sorted(found, key=lambda appointment: -unit.ancestors.index(appointment.post.unit_id))
+
+
+def people_of(unit: Unit, on: date | None = None) -> QuerySet[Person]:
+    """The people who hold a post in the unit itself, by name."""
+    return Person.objects.filter(Exists(holding(on).filter(person=OuterRef("pk"), post__unit=unit))).order_by(
+        "name"
+    )
+
+
+# --- packs --------------------------------------------------------------------------------------------------------
+
+
+def packs_in_force(book: Book) -> list[PackVersion]:
+    """The version of each pack that the book works by: the one adopted last. By pack id."""
+    newest = Adoption.objects.filter(book=book).order_by("pack_version__pack", "-id").distinct("pack_version__pack")
+    return list(PackVersion.objects.filter(id__in=newest.values("pack_version_id")).order_by("pack"))
+
+
+# --- orphans ------------------------------------------------------------------------------------------------------
+
+
+def vacant_posts(book: Book, on: date | None = None) -> QuerySet[Post]:
+    """Posts of open units that nobody holds."""
+    posts = Post.objects.filter(unit__book=book, unit__closed_on=None)
+    return posts.exclude(Exists(holding(on).filter(post=OuterRef("pk")))).select_related("unit").order_by("id")
+
+
+def expired_delegations(book: Book, since: date | None = None) -> QuerySet[Appointment]:
+    """Delegations that ran out after `since` (default: in the last 30 days), the latest first."""
+    today = clock.today()
+    since = since or today - timedelta(days=30)
+    ended = Appointment.objects.filter(
+        post__unit__book=book,
+        stands_in_for__isnull=False,
+        valid__endswith__gt=since,
+        valid__endswith__lte=today,
+    )
+    return ended.select_related("person", "post__unit", "stands_in_for__person").order_by("-valid")

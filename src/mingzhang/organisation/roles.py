@@ -1,0 +1,73 @@
+"""What may be done, and which roles may do it. Posts carry roles; people hold posts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """One thing that a person may do in a unit and everything below it."""
+
+    RECORD_ADD = "record_add"
+    RECORD_SUBMIT = "record_submit"
+    RECORD_REVIEW = "record_review"
+    RECORD_POST = "record_post"
+    RECORD_REVERSE = "record_reverse"
+    RECORD_VIEW = "record_view"
+    EVIDENCE_VIEW = "evidence_view"
+    FIGURES_VIEW = "figures_view"
+    REPORT_VIEW = "report_view"
+    REPORT_BUILD = "report_build"
+    UNIT_MANAGE = "unit_manage"
+    PEOPLE_MANAGE = "people_manage"
+    PACK_INSTALL = "pack_install"
+
+
+_P = Permission
+_READ = frozenset({_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW})
+_REVIEW = _READ | {_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD}
+
+# An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
+ROLES: dict[str, frozenset[Permission]] = {
+    "clerk": _READ | {_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD},
+    "reviewer": _REVIEW,
+    "leader": _REVIEW,
+    "inspector": _READ,
+    "auditor": _READ,
+    "administrator": frozenset(
+        {_P.UNIT_MANAGE, _P.PEOPLE_MANAGE, _P.PACK_INSTALL, _P.FIGURES_VIEW, _P.REPORT_VIEW}
+    ),
+}
+
+ROLE_NAMES: dict[str, Promise] = {
+    "clerk": _("经办人"),
+    "reviewer": _("审核人"),
+    "leader": _("领导"),
+    "inspector": _("检查人"),
+    "auditor": _("审计"),
+    "administrator": _("管理员"),
+}
+
+PERMISSION_NAMES: dict[Permission, Promise] = {
+    _P.RECORD_ADD: _("记一笔"),
+    _P.RECORD_SUBMIT: _("提交审核"),
+    _P.RECORD_REVIEW: _("审核记录单"),
+    _P.RECORD_POST: _("入账"),
+    _P.RECORD_REVERSE: _("冲销"),
+    _P.RECORD_VIEW: _("查看记录单"),
+    _P.EVIDENCE_VIEW: _("查看佐证"),
+    _P.FIGURES_VIEW: _("查看数据项"),
+    _P.REPORT_VIEW: _("查看报告"),
+    _P.REPORT_BUILD: _("生成报告"),
+    _P.UNIT_MANAGE: _("调整单位"),
+    _P.PEOPLE_MANAGE: _("安排人员和岗位"),
+    _P.PACK_INSTALL: _("启用体系包"),
+}
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The codes of the roles that carry `permission`."""
+    return [role for role, held in ROLES.items() if permission in held]
