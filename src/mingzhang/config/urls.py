@@ -1,5 +1,17 @@
 """The address book of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("mingzhang.web.urls")),
+    path("language/", set_language, name="set_language"),
+    path("ledger/", include("mingzhang.ledger.urls")),
+    path("figures/", include("mingzhang.figures.urls")),
+    path("reports/", include("mingzhang.reports.urls")),
+]
+
+handler400 = "mingzhang.web.refusals.bad_request"
+handler403 = "mingzhang.web.refusals.not_allowed"
+handler404 = "mingzhang.web.refusals.not_found"
+handler500 = "mingzhang.web.refusals.server_error"

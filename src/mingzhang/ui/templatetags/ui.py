@@ -1,0 +1,91 @@
+"""What the templates of every area need to say numbers, days and periods, and to draw an icon."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+MINUS = "\u2212"
+
+
+class Labelled(Protocol):
+    """A period as pages need it: it names itself in both languages."""
+
+    label: str
+    label_en: str
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture from the sprite, hidden from screen readers: words stand beside it, or label its control."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"></use></svg>', static("ui/icons.svg"), name)
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    """A number as pages print it: thousands commas, a true minus sign, '—' where there is no value."""
+    if value is None:
+        return "—"
+    return f"{value:,}".replace("-", MINUS)
+
+
+@register.filter
+def signed(value: Decimal | int | None) -> str:
+    """A change, always with its sign; 0 has none."""
+    if value is None:
+        return "—"
+    return f"{value:+,}".replace("-", MINUS) if value else "0"
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """A date without its year: 5月18日, 18 May."""
+    if value is None:
+        return "—"
+    when = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{when.day} {when:%b}" if _english() else f"{when.month}月{when.day}日"
+
+
+@register.filter
+def full_day(value: date | str | None) -> str:
+    """A date with its year: 2026年5月18日, 18 May 2026."""
+    if value is None:
+        return "—"
+    when = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{when.day} {when:%b %Y}" if _english() else f"{when.year}年{when.month}月{when.day}日"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time of day where the book is kept: 5月22日 08:51."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value)
+    return f"{full_day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def period(value: Labelled) -> str:
+    """A period in the language of the page: 2026年上半年, first half of 2026."""
+    return value.label_en if _english() else value.label
+
+
+@register.filter
+def short_digest(value: str) -> str:
+    """The first and last hexadecimal digits of `sha256:…`, enough to tell two apart by eye."""
+    digits = value.partition(":")[2]
+    return f"{digits[:10]}…{digits[-6:]}"

@@ -1,0 +1,110 @@
+"""The ways in and out, and the switches that stand on every page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import LoginView
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from mingzhang.core.periods import Period
+from mingzhang.ledger import queries as ledger
+from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.roles import Permission
+from mingzhang.web.forms import SignInForm
+
+UNITS_SHOWN = 60
+A_YEAR = 366 * 24 * 3600
+
+
+class SignIn(LoginView):
+    """User name and password. The session begins at the half-year of the newest entry, where there is work."""
+
+    template_name = "web/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        response = super().form_valid(form)
+        person = form.get_user()
+        if isinstance(person, Person) and (newest := ledger.newest_day(person.book)):
+            half = Period.of_months(newest.year, 1 if newest.month <= 6 else 7, 6)
+            self.request.session["period"] = half.code
+        return response
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def home(request: HttpRequest, place: Place) -> HttpResponse:
+    return redirect(f"{reverse('ledger:list')}?{place.query}")
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def units(request: HttpRequest, place: Place) -> HttpResponse:
+    """The unit switcher: the way up, the units beside and below, or what a search finds. As a part for htmx, and
+    as a page."""
+    asked = request.GET.get("q", "").strip()
+    found = _found(place, asked) if asked else _below(place)
+    shown = list(found[: UNITS_SHOWN + 1])
+    after = _local(request, request.GET.get("next", "")) or reverse("ledger:list")
+    context = {
+        "asked": asked,
+        "path": [] if asked else _way_up(place, after),
+        "units": [_switch(unit, place, after) for unit in shown[:UNITS_SHOWN]],
+        "more": len(shown) > UNITS_SHOWN,
+        "current": place.unit,
+        "next": after,
+        "place": place,
+    }
+    template = "web/units_part.html" if "HX-Request" in request.headers else "web/units.html"
+    return render(request, template, context)
+
+
+def _switch(unit: Unit, place: Place, after: str) -> dict[str, object]:
+    query = place.query_at(unit.code, place.period)
+    inside = f"{reverse('web:units')}?{urlencode({'unit': unit.code, 'period': place.period.code, 'next': after})}"
+    return {"unit": unit, "address": f"{after}?{query}", "inside": inside}
+
+
+def _below(place: Place) -> QuerySet[Unit]:
+    """The open units below, or beside when there are none."""
+    units = place.units().filter(closed_on=None).order_by("code")
+    below = units.filter(parent=place.unit)
+    return below if below.exists() else units.filter(parent=place.unit.parent_id).exclude(parent=None)
+
+
+def _found(place: Place, asked: str) -> QuerySet[Unit]:
+    units = place.units().filter(Q(name__icontains=asked) | Q(code__iexact=asked))
+    return units.order_by(F("closed_on").asc(nulls_first=True), "name")
+
+
+def _way_up(place: Place, after: str) -> list[dict[str, object]]:
+    """The units above, down to this one; a leaf is named among its neighbours instead."""
+    by_id = {unit.id: unit for unit in place.units().filter(id__in=place.unit.ancestors)}
+    return [_switch(by_id[unit_id], place, after) for unit_id in place.unit.ancestors if unit_id in by_id]
+
+
+@require_POST
+def type_size(request: HttpRequest) -> HttpResponse:
+    """Large type on or off, kept in a cookie of this browser."""
+    large = request.COOKIES.get("size") != "large"
+    response = HttpResponseRedirect(_local(request, request.POST.get("next", "")) or "/")
+    if large:
+        response.set_cookie("size", "large", max_age=A_YEAR, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie("size", samesite="Lax")
+    return response
+
+
+def _local(request: HttpRequest, address: str) -> str:
+    """`address` when it stays on this site, else nothing."""
+    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return address
+    return ""
