@@ -8,9 +8,12 @@ from calendar import month_name, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.language import gettext as _
+
+Shift = Literal["same", "previous", "year_to_date", "same_last_year"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 DAY = timedelta(days=1)
@@ -134,6 +137,18 @@ class Period:
         if self._in_whole_months:
             end = _month_end(end)
         return Period(start, end)
+
+    def shifted(self, shift: Shift) -> Period:
+        """The period that `shift` names, seen from this one."""
+        match shift:
+            case "same":
+                return self
+            case "previous":
+                return self.previous()
+            case "same_last_year":
+                return self.same_last_year()
+            case "year_to_date":
+                return self.year_to_date()
 
     def year_to_date(self) -> Period:
         """From 1 January of the year in which the period ends, to its end."""
