@@ -1,1 +1,5 @@
 """What every test shares."""
+
+from tests.cast import cast
+
+__all__ = ["cast"]
