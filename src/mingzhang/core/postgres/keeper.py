@@ -1,6 +1,6 @@
 """The process that has the server as its child: `python -m mingzhang.core.postgres.keeper`.
 
-It says one line, `started`, once the server's process exists and no earlier one can be mistaken for it.
+It returns once the server's process exists and no earlier one can be mistaken for it; a fork of it stays.
 """
 
 from __future__ import annotations
@@ -30,11 +30,18 @@ NOT_DURABLE = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_pa
 
 
 def main(folder: str, programs: str, durability: str) -> int:
-    """Keep the server of data folder `folder` until no client is left. Returns the server's exit status."""
+    """Go into the background, where nobody has to wait for us, and keep the server of data folder `folder` until
+    no client is left. Returns 0 in the foreground once the server's process exists."""
+    reading, writing = os.pipe()
+    if os.fork():
+        os.close(writing)
+        return 0 if os.read(reading, 1) else 1
+    os.close(reading)
     places = Places(Path(folder))
     lock = locks.hold(places.keeper_lock)
-    command = _command(places, Path(programs), durable=durability == "durable")
-    server = Server(places, server_account(), command)
+    server = Server(places, server_account(), _command(places, Path(programs), durable=durability == "durable"))
+    os.write(writing, b"!")
+    os.close(writing)
     try:
         return server.keep()
     finally:
@@ -54,7 +61,6 @@ class Server:
 
     def keep(self) -> int:
         """Wait for the end of the last client, or of a server that does not stay up."""
-        print("started", flush=True)  # noqa: T201
         signal.signal(signal.SIGTERM, lambda *_: self.stop())
         threading.Thread(target=self._stop_after_last_client, daemon=True).start()
         while True:

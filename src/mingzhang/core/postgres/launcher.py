@@ -55,7 +55,7 @@ def _rejoin(places: Places) -> None:
 
 def _start_or_wait(places: Places, *, durable: bool) -> None:
     if locks.is_held(places.keeper_lock):
-        _wait_until_ready(places, None)
+        _wait_until_ready(places)
     else:
         _start(places, durable=durable)
 
@@ -65,36 +65,33 @@ def _start(places: Places, *, durable: bool) -> None:
     programs = binaries.find(account)
     cluster.prepare(places, programs, account)
     places.make_socket_folder(account)
-    keeper = _launch_keeper(places, programs, durable=durable)
-    _wait_until_ready(places, keeper)
+    _launch_keeper(places, programs, durable=durable)
+    _wait_until_ready(places)
     cluster.furnish(places)
 
 
-def _launch_keeper(places: Places, programs: binaries.Programs, *, durable: bool) -> subprocess.Popen[bytes]:
+def _launch_keeper(places: Places, programs: binaries.Programs, *, durable: bool) -> None:
     """In a session of its own, so that Ctrl-C at the terminal reaches the clients and not the server."""
     arguments = [str(places.folder), str(programs.folder), "durable" if durable else "for tests"]
     with places.new_log() as log:
-        keeper = subprocess.Popen(  # noqa: S603
+        done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "mingzhang.core.postgres.keeper", *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=log,
             cwd="/",
             start_new_session=True,
+            check=False,
         )
-    assert keeper.stdout is not None
-    with keeper.stdout as says:
-        if says.readline() != b"started\n":
-            raise _did_not_start(places)
-    return keeper
+    if done.returncode:
+        raise _did_not_start(places)
 
 
-def _wait_until_ready(places: Places, keeper: subprocess.Popen[bytes] | None) -> None:
+def _wait_until_ready(places: Places) -> None:
     """Until it takes connections: while it recovers it refuses them."""
     deadline = time.monotonic() + LONGEST_START
     while not _takes_connections(places):
-        ended = keeper.poll() is not None if keeper else not locks.is_held(places.keeper_lock)
-        if ended or time.monotonic() > deadline:
+        if not locks.is_held(places.keeper_lock) or time.monotonic() > deadline:
             raise _did_not_start(places)
         time.sleep(PAUSE)
 
