@@ -27,6 +27,7 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
 from mingzhang.core import database
+from tests.cast import cast as cast
 
 
 @pytest.fixture(scope="session")
