@@ -40,7 +40,7 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class FigureMark:
-    """A number. `round` is the step that the forms `over` and `more` round down to; None leaves it to the writer."""
+    """A number. `round` is the step that `over` and `more` round down to; None leaves it to the writer."""
 
     figure: str
     form: Form = "plain"

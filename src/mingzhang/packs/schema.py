@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, model_va
 from pydantic import Field as Rule
 
 from mingzhang.core.digests import canonical_json
+from mingzhang.packs.trees import FieldType as FieldKnown
 
 FieldType = Literal[
     "text", "long_text", "integer", "decimal", "date", "choice", "choices", "boolean",
@@ -23,8 +24,8 @@ Scope = Literal["unit", "subtree"]
 Shift = Literal["same", "previous", "year_to_date", "same_last_year"]
 PeriodKind = Literal["month", "quarter", "half", "year"]
 
-# The roles that a review step may ask for. `organisation.roles` says what each may do.
-REVIEW_ROLES = ("reviewer", "leader", "inspector", "auditor", "administrator")
+# The roles that a review step may ask for: those to which `organisation.roles` gives the permission to review.
+REVIEW_ROLES = ("reviewer", "leader")
 RESERVED_FIELD_IDS = frozenset({"sheet", "unit", "occurred_on", "posted_on"})
 
 TEXT_LENGTH = 200
@@ -104,6 +105,17 @@ class Field(Model):
     def option_names(self) -> dict[str, Names]:
         """Option id → name."""
         return {option.id: option.name for option in self.options}
+
+    @cached_property
+    def options_by_text(self) -> dict[str, str]:
+        """Option id, by the id and by the option's name in every language."""
+        by_name = {name: option.id for option in reversed(self.options) for name in option.name.root.values()}
+        return by_name | {option.id: option.id for option in self.options}
+
+    @property
+    def known(self) -> FieldKnown:
+        """What an expression may know of it."""
+        return FieldKnown(self.type, tuple(option.id for option in self.options))
 
     @property
     def length_limit(self) -> int:
@@ -234,8 +246,9 @@ BUILTIN_FIELDS = {
 }
 
 
-class Pack(Model):
-    """体系包: one version of a responsibility system."""
+class PackHead(Model):
+    """What pack.yaml says. `levels` names the levels of units that the pack knows; `notes` say, for example, which
+    duties were left out and why."""
 
     id: HyphenId
     version: Version
@@ -244,6 +257,11 @@ class Pack(Model):
     about: Names | None = None
     notes: tuple[Names, ...] = ()
     levels: Annotated[dict[Id, Names], Rule(min_length=1)]
+
+
+class Pack(PackHead):
+    """体系包: one version of a responsibility system."""
+
     kinds: tuple[Kind, ...] = ()
     figures: tuple[Figure, ...] = ()
     reports: tuple[ReportTemplate, ...] = ()
@@ -276,6 +294,10 @@ class Pack(Model):
         line = self._lines[code]
         sheet = {f"sheet.{field.id}": field for field in line.kind.fields} if line.table else {}
         return {field.id: field for field in line.fields} | sheet | BUILTIN_FIELDS
+
+    def types_of(self, code: str) -> dict[str, FieldKnown]:
+        """`fields_of` as `packs.expressions` wants it. Raises KeyError."""
+        return {name: field.known for name, field in self.fields_of(code).items()}
 
     def figure(self, id: str) -> Figure:
         """The figure `id`. Raises KeyError."""
