@@ -58,14 +58,28 @@ class Likely(Model):
 
 
 class Days(Model):
-    """A date this many days (from, to) after another date field, or after the day of the record."""
+    """A date this many days (from, to) after another date field, or after the day of the record. A day on which
+    something was `done` is left out while it is still to come, and the sheet is handed in no earlier."""
 
     days: tuple[int, int]
     after: str = "occurred_on"
+    done: bool = False
     missing: float = 0.0
 
 
-SHAPES: dict[str, str] = {key: key for key in ("pool", "weights", "around", "part_of", "likely", "days")}
+class Place(Model):
+    """The unit that writes the record, or one of those below it."""
+
+    unit: Literal["own", "below"]
+
+
+class Somebody(Model):
+    """A person of the unit."""
+
+    somebody: Literal["own"]
+
+
+SHAPES = ("pool", "weights", "around", "part_of", "likely", "days", "unit", "somebody")
 
 
 def _shape(value: Any) -> str | None:
@@ -78,7 +92,9 @@ Filling = Annotated[
     | Annotated[Around, Tag("around")]
     | Annotated[PartOf, Tag("part_of")]
     | Annotated[Likely, Tag("likely")]
-    | Annotated[Days, Tag("days")],
+    | Annotated[Days, Tag("days")]
+    | Annotated[Place, Tag("unit")]
+    | Annotated[Somebody, Tag("somebody")],
     Discriminator(_shape),
 ]
 
