@@ -5,7 +5,6 @@ It returns once the server's process exists and no earlier one can be mistaken f
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,7 +12,6 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,8 +19,8 @@ from mingzhang.core.postgres import locks
 from mingzhang.core.postgres.account import Account, server_account
 from mingzhang.core.postgres.binaries import clean_environment
 from mingzhang.core.postgres.places import PORT, Places
+from mingzhang.core.processes import dying_with_parent
 
-PR_SET_PDEATHSIG = 1
 PATIENCE = 60.0  # seconds for an earlier server to finish
 IMPATIENCE = 10.0  # seconds after which what is left of it is told to quit
 FALLS_ALLOWED, FALLS_WITHIN = 5, 60.0
@@ -95,25 +93,9 @@ class Server:
                 stderr=log,
                 cwd="/",
                 env=clean_environment(),
-                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - the other thread only waits for a lock
+                preexec_fn=dying_with_parent(signal.SIGINT),  # noqa: PLW1509 - the other thread only waits for a lock
                 **self.account.identity,
             )
-
-
-def die_with_parent(signal_number: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the kernel sends the signal when the thread that started the child ends. Linux only;
-    elsewhere a killed parent leaves its child running."""
-    if not sys.platform.startswith("linux"):
-        return lambda: None
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def in_child() -> None:
-        prctl(PR_SET_PDEATHSIG, int(signal_number))
-        if os.getppid() != parent:  # it ended before the line above
-            os._exit(1)
-
-    return in_child
 
 
 def clear_remains(places: Places) -> None:

@@ -1,0 +1,48 @@
+"""The `mingzhang` command."""
+
+from __future__ import annotations
+
+import click
+
+from mingzhang.cli.base import Entry, Registry
+from mingzhang.core import language
+
+LANGUAGES = ("zh-hans", "en")
+
+
+def _(message: str) -> str:
+    """Marks a message of the table below for the catalogue; it is translated when it is shown."""
+    return message
+
+
+class Commands(Registry):
+    """Every command there is. To add one, write its module and name it here."""
+
+    entries = {
+        "serve": Entry("mingzhang.cli.serve:serve", _("打开网站")),
+        "migrate": Entry("mingzhang.cli.migrate:migrate", _("新建或更新数据库的表")),
+        "version": Entry("mingzhang.cli.version:version", _("显示版本")),
+    }
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write_text(language.gettext(_("明账：像会计记钱账一样记工作账。")))
+
+
+def _speak(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    language.use_catalogue(value)
+    return value
+
+
+@click.group(cls=Commands)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="zh-hans",
+    envvar="MINGZHANG_LANG",
+    is_eager=True,
+    callback=_speak,
+    help="zh-hans / en",
+)
+def main(lang: str) -> None:
+    """The entry point. `lang` is the language of everything the command says."""
