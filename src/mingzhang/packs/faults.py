@@ -33,7 +33,7 @@ class PackInvalid(InvalidInput):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = sorted(set(faults))
         super().__init__(
-            _("体系包有%(count)d处写错，没有安装") % {"count": len(self.faults)},
+            _("体系包有%(count)d处写错。") % {"count": len(self.faults)},
             problems=_by_place(self.faults),
         )
 
