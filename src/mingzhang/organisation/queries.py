@@ -19,7 +19,7 @@ from mingzhang.packs.models import PackVersion
 
 def book_by_code(code: str) -> Book:
     """Raises NotFound in words."""
-    book = Book.objects.filter(code=code).first()
+    book = Book.objects.filter(code=_clean(code)).first()
     if book is None:
         raise NotFound(_("没有代码为“%(code)s”的账套。") % {"code": code})
     return book
@@ -27,7 +27,7 @@ def book_by_code(code: str) -> Book:
 
 def unit_by_code(book: Book, code: str) -> Unit:
     """Raises NotFound in words. Closed units are found too: their past is still asked about."""
-    unit = Unit.objects.filter(book=book, code=code).first()
+    unit = Unit.objects.filter(book=book, code=_clean(code)).first()
     if unit is None:
         raise NotFound(_("账套“%(book)s”里没有代码为“%(code)s”的单位。") % {"book": book.name, "code": code})
     return unit
@@ -35,10 +35,15 @@ def unit_by_code(book: Book, code: str) -> Unit:
 
 def person_by_username(username: str) -> Person:
     """Raises NotFound in words."""
-    person = Person.objects.filter(username=username).select_related("book").first()
+    person = Person.objects.filter(username=_clean(username)).select_related("book").first()
     if person is None:
         raise NotFound(_("没有用户名为“%(username)s”的人员。") % {"username": username})
     return person
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL has no text with NUL in it: such a code is nobody's, not a fault of the server."""
+    return text.replace("\x00", "\ufffd")
 
 
 def root(book: Book) -> Unit:

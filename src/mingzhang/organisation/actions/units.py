@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
@@ -91,12 +92,16 @@ def insert_units(units: Sequence[Unit]) -> None:
 
 
 def _existing_parents(book: Book, rows: Sequence[UnitRow]) -> dict[str, Unit]:
-    named = {row.parent for row in rows} - {row.code for row in rows}
-    return {unit.code: unit for unit in Unit.objects.filter(book=book, code__in=named)}
+    return {unit.code: unit for unit in _with_codes(book, {row.parent for row in rows})}
+
+
+def _with_codes(book: Book, codes: set[str]) -> QuerySet[Unit]:
+    """Units of the book with these codes; what cannot be a code is not asked for."""
+    return Unit.objects.filter(book=book, code__in=[code for code in codes if not words.code_problem(code)])
 
 
 def _check_rows(book: Book, rows: Sequence[UnitRow], parents: dict[str, Unit]) -> None:
-    taken = set(Unit.objects.filter(book=book, code__in=[row.code for row in rows]).values_list("code", flat=True))
+    taken = set(_with_codes(book, {row.code for row in rows}).values_list("code", flat=True))
     born = {code: unit.created_on for code, unit in parents.items()}
     problems: dict[str, list[str]] = {}
     for index, row in enumerate(rows):
