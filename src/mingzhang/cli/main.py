@@ -21,6 +21,7 @@ class Commands(Registry):
     entries = {
         "serve": Entry("mingzhang.cli.serve:serve", _("打开网站")),
         "migrate": Entry("mingzhang.cli.migrate:migrate", _("新建或更新数据库的表")),
+        "pack": Entry("mingzhang.cli.pack:pack", _("检查、安装和列出体系包")),
         "version": Entry("mingzhang.cli.version:version", _("显示版本")),
     }
 
