@@ -1,0 +1,169 @@
+"""A pack's figures, resolved to what can be evaluated: components taken of entries, and arithmetic of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from django.utils.translation import gettext as _
+
+from mingzhang.core.digests import canonical_json, digest
+from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.periods import Period
+from mingzhang.packs.expressions import parse_derive, parse_value, parse_where, suggestion
+from mingzhang.packs.models import PackVersion, RecordKind
+from mingzhang.packs.schema import Figure, Pack
+from mingzhang.packs.trees import Derive, FieldRef, FieldType, Shift, Value, Where, fields_of, unparse
+
+Extent: TypeAlias = Literal["unit", "subtree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What is taken of the entries of one kind: additive for `count` and `sum`. Versions of a pack share it: it is
+    told by the lasting number of the kind and by the expressions alone."""
+
+    kind_id: int
+    value: Value
+    where: Where | None
+
+    @property
+    def fields(self) -> tuple[FieldRef, ...]:
+        """Every field it reads."""
+        return tuple(tree for part in (self.value, self.where) if part for tree in fields_of(part))
+
+    @property
+    def identity(self) -> bytes:
+        """A multihash over kind, value, condition and the types of the fields in them."""
+        types = {taken.name: taken.type for taken in self.fields}
+        said = [self.kind_id, unparse(self.value), unparse(self.where) if self.where else "", types]
+        return digest(canonical_json(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A figure counted from entries."""
+
+    figure: Figure
+    component: Component
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A figure made of others: `parts` in the order of `tree.parts`, each with its shift of the period."""
+
+    figure: Figure
+    tree: Derive
+    parts: tuple[tuple[Definition, Shift], ...]
+
+
+Definition: TypeAlias = Counted | Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A component over the units below (or only) one unit and the days of one period: one raw number."""
+
+    component: Component
+    unit_id: int
+    extent: Extent
+    period: Period
+
+
+@dataclass(frozen=True)
+class Definitions(Mapping[str, Definition]):
+    """The figures of one installed pack version. Raises NotFound for an id that it does not declare."""
+
+    pack_version_id: int
+    pack: Pack
+    known: Mapping[str, Definition]
+
+    def __getitem__(self, figure_id: str) -> Definition:
+        try:
+            return self.known[figure_id]
+        except KeyError:
+            raise NotFound(
+                _("没有数据项“%(figure)s”。") % {"figure": figure_id}, remedy=suggestion(figure_id, self.known)
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    def __contains__(self, figure_id: object) -> bool:
+        return figure_id in self.known
+
+
+@lru_cache(maxsize=64)
+def definitions(pack_version_id: int) -> Definitions:
+    """The figures of an installed pack version; kept, because a version never changes. Raises NotFound."""
+    version = PackVersion.objects.filter(pk=pack_version_id).first()
+    if version is None:
+        raise NotFound(_("没有这个版本的体系包。"))
+    pack = Pack.from_content(version.content)
+    kinds = dict(RecordKind.objects.filter(pack=version.pack).values_list("code", "id"))
+    return Definitions(pack_version_id, pack, resolve(pack, kinds))
+
+
+def resolve(pack: Pack, kind_ids: Mapping[str, int]) -> dict[str, Definition]:
+    """Every figure of `pack`. Raises InvalidInput when figures are made of each other in a circle, which the check
+    of packs refuses before: this guards against a version stored by other means."""
+    done: dict[str, Definition] = {}
+    measures = {figure.id: figure.measure for figure in pack.figures}
+
+    def one(figure: Figure, above: tuple[str, ...]) -> Definition:
+        if figure.id in above:
+            circle = " → ".join((*above, figure.id))
+            raise InvalidInput(_("数据项互相引用成了圈：%(circle)s") % {"circle": circle})
+        if figure.id not in done:
+            done[figure.id] = _counted(pack, kind_ids, figure) if figure.of else derived(figure, above)
+        return done[figure.id]
+
+    def derived(figure: Figure, above: tuple[str, ...]) -> Derived:
+        tree = parse_derive(figure.derive or "", measures)
+        path = (*above, figure.id)
+        parts = tuple((one(pack.figure(ref.figure), path), ref.shift) for ref in tree.parts)
+        return Derived(figure, tree, parts)
+
+    for figure in pack.figures:
+        one(figure, ())
+    return done
+
+
+def _counted(pack: Pack, kind_ids: Mapping[str, int], figure: Figure) -> Counted:
+    code = figure.of or ""
+    fields = {id: FieldType(field.type, tuple(field.option_names)) for id, field in pack.fields_of(code).items()}
+    where = parse_where(figure.where, fields) if figure.where else None
+    return Counted(figure, Component(kind_ids[code], parse_value(figure.value or "count", fields), where))
+
+
+def shifted(period: Period, shift: Shift) -> Period:
+    """The period that a figure with this shift counts when `period` is asked for."""
+    match shift:
+        case "previous":
+            return period.previous()
+        case "same_last_year":
+            return period.same_last_year()
+        case "year_to_date":
+            return period.year_to_date()
+    return period
+
+
+def atoms_of(definition: Definition, unit_id: int, period: Period) -> Iterator[Atom]:
+    """The raw numbers that a figure of `unit_id` in `period` needs, repeats included."""
+    own = shifted(period, definition.figure.period)
+    if isinstance(definition, Counted):
+        yield Atom(definition.component, unit_id, definition.figure.scope, own)
+        return
+    for part, shift in definition.parts:
+        yield from atoms_of(part, unit_id, shifted(own, shift))
+
+
+def hull(periods: list[Period]) -> tuple[date, date]:
+    """The first and the last day of all `periods`."""
+    return min(period.start for period in periods), max(period.end for period in periods)

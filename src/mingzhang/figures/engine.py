@@ -1,0 +1,128 @@
+"""Figures asked for together are answered together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from django.utils.translation import gettext as _
+
+from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.periods import Period
+from mingzhang.figures.definitions import Atom, Counted, Definition, Extent, atoms_of, definitions, hull, shifted
+from mingzhang.figures.expressions_sql import Row
+from mingzhang.figures.sql import Number, Scan, Span, raw_numbers
+from mingzhang.organisation import queries as organisation
+from mingzhang.organisation.models import Unit
+from mingzhang.organisation.scopes import Scope
+
+Tree: TypeAlias = Literal["then", "now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A figure of a unit in a period, as a version of a pack defines it."""
+
+    figure_id: str
+    pack_version_id: int
+    unit_id: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a figure comes to: None when it has no value, because it would divide by zero. A share is a fraction
+    (0.958), whatever its measure word."""
+
+    number: Number | None
+    measure: str
+
+    @property
+    def text(self) -> str:
+        """For display: thousands separated, a share in percent to one place, '—' for no value."""
+        if self.number is None:
+            return "—"
+        if self.measure == "%":
+            return f"{Decimal(self.number) * 100:,.1f}%"
+        if isinstance(self.number, int):
+            return f"{self.number:,}"
+        return f"{self.number.normalize():,f}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def evaluate(requests: Sequence[Request], *, as_of: int | None = None, tree: Tree = "then") -> dict[Request, Value]:
+    """The value of every request, from one statement over the ledger of one book, as it stood at position `as_of`
+    (None: now). `tree` counts units where they stood on the day (`then`) or where they stand (`now`).
+
+    Raises NotFound for a unknown figure, pack version or unit; InvalidInput when units of two books are mixed."""
+    wanted = {request: definitions(request.pack_version_id)[request.figure_id] for request in requests}
+    atoms = {
+        atom for request, definition in wanted.items()
+        for atom in atoms_of(definition, request.unit_id, request.period)
+    }  # fmt: skip
+    units = units_of(request.unit_id for request in requests)
+    numbers = raw_numbers(scans(atoms, units, as_of=as_of, tree=tree))
+    return {
+        request: Value(combined(definition, request.unit_id, request.period, numbers), definition.figure.measure)
+        for request, definition in wanted.items()
+    }
+
+
+def units_of(ids: Iterable[int]) -> dict[int, Unit]:
+    """The units by id, with their book. Raises NotFound, and InvalidInput when they are not of one book."""
+    asked = set(ids)
+    found = {unit.id: unit for unit in Unit.objects.filter(id__in=asked).select_related("book")}
+    if asked - found.keys():
+        raise NotFound(_("没有编号为 %(unit)s 的单位。") % {"unit": min(asked - found.keys())})
+    if len({unit.book_id for unit in found.values()}) > 1:
+        raise InvalidInput(_("一次只能算一个账套里的数据项。"))
+    return found
+
+
+def scans(atoms: Iterable[Atom], units: Mapping[int, Unit], *, as_of: int | None, tree: Tree) -> list[Scan]:
+    """One scan for each unit and extent that is asked for."""
+    grouped: dict[tuple[int, Extent], list[Atom]] = {}
+    for atom in atoms:
+        grouped.setdefault((atom.unit_id, atom.extent), []).append(atom)
+    return [
+        Scan(
+            scope_of(units[unit_id], extent, chosen, tree), Span(upto=as_of),
+            Row(units[unit_id].book.timezone), tuple(chosen),
+        )
+        for (unit_id, extent), chosen in grouped.items()
+    ]  # fmt: skip
+
+
+def scope_of(unit: Unit, extent: Extent, atoms: Sequence[Atom], tree: Tree) -> Scope:
+    """The units that `atoms` count: on each day of their periods, or as the tree stands now."""
+    if tree == "now":
+        return organisation.subtree_now(unit) if extent == "subtree" else organisation.unit_now(unit)
+    start, end = hull([atom.period for atom in atoms])
+    then = organisation.subtree_then if extent == "subtree" else organisation.unit_then
+    return then(unit, start, end)
+
+
+def combined(definition: Definition, unit_id: int, period: Period, numbers: Mapping[Atom, Number]) -> Number | None:
+    """The figure's value from its raw numbers; None where it divides by zero."""
+    own = shifted(period, definition.figure.period)
+    if isinstance(definition, Counted):
+        return numbers[Atom(definition.component, unit_id, definition.figure.scope, own)]
+    parts = [combined(part, unit_id, shifted(own, shift), numbers) for part, shift in definition.parts]
+    known = [part for part in parts if part is not None]
+    return derive(definition.tree.function, known) if len(known) == len(parts) else None
+
+
+def derive(function: str, parts: Sequence[Number]) -> Number | None:
+    """`total` of all; `difference` a - b; `ratio` a / b; `growth` (a - b) / b; None when b is zero."""
+    if function == "total":
+        return sum(parts[1:], start=parts[0])
+    first, second = parts
+    if function == "difference":
+        return first - second
+    if second == 0:
+        return None
+    return Decimal(first if function == "ratio" else first - second) / Decimal(second)
