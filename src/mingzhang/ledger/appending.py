@@ -14,8 +14,8 @@ from mingzhang.ledger.models import Position
 from mingzhang.organisation.models import Book, Person
 
 COPY = (
-    "COPY ledger_entry (book_id, seq, record_id, line, kind_id, unit_id, occurred_on, sign, data, reverses, posted_at,"
-    " posted_by_id, digest) FROM STDIN"
+    "COPY ledger_entry (book_id, seq, record_id, line, kind_id, unit_id, occurred_on, sign, data, reverses,"
+    " posted_at, posted_by_id, digest) FROM STDIN"
 )
 
 

@@ -61,6 +61,11 @@ class Record(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def ref(self) -> str:
+        """How the event log names it."""
+        return f"record:{self.pk}"
+
 
 class Evidence(models.Model):
     """佐证: a file, kept once under its digest however many records it serves."""

@@ -1,0 +1,17 @@
+"""Every write to the ledger."""
+
+from mingzhang.ledger.actions.evidence import attach_evidence, detach_evidence
+from mingzhang.ledger.actions.posting import post_record, post_records, reverse_record
+from mingzhang.ledger.actions.records import add_record, edit_record, review_record, submit_record
+
+__all__ = [
+    "add_record",
+    "attach_evidence",
+    "detach_evidence",
+    "edit_record",
+    "post_record",
+    "post_records",
+    "reverse_record",
+    "review_record",
+    "submit_record",
+]

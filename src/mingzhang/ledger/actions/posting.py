@@ -1,0 +1,121 @@
+"""Posting accepted records to the ledger, and taking posted ones back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mingzhang.audit import append as audit
+from mingzhang.audit.models import Event
+from mingzhang.core import clock
+from mingzhang.core.errors import InvalidInput
+from mingzhang.ledger import flows
+from mingzhang.ledger.appending import append
+from mingzhang.ledger.contents import clean_note
+from mingzhang.ledger.lines import Line, bodies
+from mingzhang.ledger.locks import lock_record, lock_records
+from mingzhang.ledger.models import Entry, Record
+from mingzhang.ledger.queries import entries_of
+from mingzhang.ledger.rules import check_user_can_reverse
+from mingzhang.organisation.models import Person
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.rules import check_can
+from mingzhang.packs.queries import kind_ids, pack_of
+
+
+@transaction.atomic
+def post_records(*, records: Iterable[Record], by: Person) -> range:
+    """Post accepted records in the order given and answer the positions of their entries. All or none: one that
+    may not be posted refuses them all. Raises NotAllowed, StateRefused, NotFound, InvalidInput."""
+    locked = lock_records(records)
+    if not locked:
+        raise InvalidInput(_("没有选中要入账的记录单。"))
+    for unit in {record.unit_id: record.unit for record in locked}.values():
+        check_can(by, Permission.RECORD_POST, unit)
+    for record in locked:
+        flows.check(record, "post")
+    return post_locked(locked, by)
+
+
+def post_record(*, record: Record, by: Person) -> range:
+    """Post one accepted record: `post_records` with a single one."""
+    return post_records(records=[record], by=by)
+
+
+def post_locked(records: Sequence[Record], by: Person) -> range:
+    """The posting itself, of records that were locked, or made in this transaction, and found fit."""
+    numbers = {version: kind_ids(pack_of(version)) for version in {record.pack_version_id for record in records}}
+    sheets = [lines_of(record, numbers[record.pack_version_id]) for record in records]
+    positions = append([line for sheet in sheets for line in sheet], book=by.book, by=by)
+    Record.objects.filter(pk__in=[record.pk for record in records]).update(state="posted")
+    audit.events(_posted(records, sheets, positions, by))
+    return positions
+
+
+def lines_of(record: Record, numbers: Mapping[str, int]) -> list[Line]:
+    """The lines that `record` is posted as. `numbers` maps the codes of its pack's kinds to theirs."""
+    pack = pack_of(record.pack_version_id)
+    return [
+        Line(
+            record_id=record.pk,
+            line=number,
+            kind_id=numbers[code],
+            kind=f"{pack.id}/{code}",
+            unit_id=record.unit_id,
+            unit=record.unit.code,
+            occurred_on=record.occurred_on,
+            sign=1,
+            data=data,
+        )
+        for number, (code, data) in enumerate(bodies(pack.kind(record.kind.code), record.data, record.rows))
+    ]
+
+
+def _posted(
+    records: Sequence[Record], sheets: Sequence[Sequence[Line]], positions: range, by: Person
+) -> Iterator[Event]:
+    book, at, first = by.book.code, clock.now(), positions.start
+    for record, sheet in zip(records, sheets, strict=True):
+        data = {"first": first, "last": first + len(sheet) - 1}
+        yield Event(book=book, at=at, actor=by.ref, verb="record.post", subject=record.ref, data=data)
+        first += len(sheet)
+
+
+@transaction.atomic
+def reverse_record(*, record: Record, reason: str, by: Person) -> range:
+    """Take a posted record back: each of its entries is mirrored with the opposite sign, same unit, day and data.
+    Answers the positions of the mirroring entries. To correct a record, reverse it and add another that
+    `replaces` it. Raises NotAllowed, InvalidInput without a reason, StateRefused."""
+    record = lock_record(record)
+    check_user_can_reverse(by, record)
+    reason = clean_note(reason, _("冲销原因"))
+    if not reason:
+        raise InvalidInput(_("冲销要写明原因。"), remedy=_("请写清哪里记错了。"))
+    positions = append([_mirror(entry, record) for entry in entries_of(record)], book=by.book, by=by)
+    record.state, record.reversal_reason = "reversed", reason
+    record.save(update_fields=["state", "reversal_reason"])
+    audit.event(
+        book=by.book.code,
+        actor=by.ref,
+        verb="record.reverse",
+        subject=record.ref,
+        data={"first": positions[0], "last": positions[-1], "reason": reason},
+    )
+    return positions
+
+
+def _mirror(entry: Entry, record: Record) -> Line:
+    return Line(
+        record_id=entry.record_id,
+        line=entry.line,
+        kind_id=entry.kind_id,
+        kind=str(entry.kind),
+        unit_id=entry.unit_id,
+        unit=record.unit.code,
+        occurred_on=entry.occurred_on,
+        sign=-1,
+        data=entry.data,
+        reverses=entry.seq,
+    )

@@ -1,0 +1,135 @@
+"""Writing record sheets down, submitting them, and reviewing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mingzhang.audit import append as audit
+from mingzhang.core import clock
+from mingzhang.core.errors import InvalidInput
+from mingzhang.ledger import flows, queries, rules
+from mingzhang.ledger.contents import Content, clean_note, draft_content, full_content
+from mingzhang.ledger.locks import lock_record
+from mingzhang.ledger.models import Record, Review
+from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.rules import check_can
+from mingzhang.packs.models import RecordKind
+
+
+@transaction.atomic
+def add_record(
+    *,
+    kind: RecordKind,
+    unit: Unit,
+    occurred_on: date,
+    data: Mapping[str, Any],
+    rows: Mapping[str, Any] | None = None,
+    title: str = "",
+    replaces: Record | None = None,
+    source_key: str | None = None,
+    by: Person,
+) -> Record:
+    """A new draft for `unit`, under the version of the kind's pack that the book works by. What is written must be
+    well formed, but may be incomplete until it is submitted. `replaces` names the reversed record that this one
+    corrects. Raises NotAllowed, InvalidInput, StateRefused."""
+    check_can(by, Permission.RECORD_ADD, unit)
+    version = queries.version_in_force(unit.book, kind)
+    rules.check_level(queries.kind_in(version, kind), unit)
+    rules.check_occurred(unit, occurred_on)
+    if replaces is not None:
+        rules.check_replaces(replaces, unit)
+    record = Record(
+        book=unit.book,
+        kind=kind,
+        pack_version=version,
+        unit=unit,
+        occurred_on=occurred_on,
+        created_by=by,
+        created_at=clock.now(),
+        replaces=replaces,
+        source_key=source_key,
+    )
+    _write(record, draft_content(record, data, rows or {}, title))
+    record.save(force_insert=True)
+    _tell(record, "record.add", by, {"kind": str(kind), "unit": unit.code, "occurred_on": occurred_on.isoformat()})
+    return record
+
+
+@transaction.atomic
+def edit_record(
+    *,
+    record: Record,
+    occurred_on: date,
+    data: Mapping[str, Any],
+    rows: Mapping[str, Any] | None = None,
+    title: str = "",
+    by: Person,
+) -> Record:
+    """Write a draft or a returned sheet anew. Raises NotAllowed, InvalidInput, StateRefused."""
+    record = lock_record(record)
+    rules.check_user_can_edit(by, record)
+    rules.check_occurred(record.unit, occurred_on)
+    record.occurred_on = occurred_on
+    _write(record, draft_content(record, data, rows or {}, title))
+    record.save(update_fields=["occurred_on", "data", "rows", "title"])
+    _tell(record, "record.edit", by, {"occurred_on": occurred_on.isoformat()})
+    return record
+
+
+@transaction.atomic
+def submit_record(*, record: Record, by: Person) -> Record:
+    """Hand a draft or a returned sheet in. Now it must be complete. Without a review step it is accepted at once.
+    Raises NotAllowed, InvalidInput, StateRefused."""
+    record = lock_record(record)
+    rules.check_user_can_submit(by, record)
+    kind = queries.kind_of(record)
+    rules.check_occurred(record.unit, record.occurred_on)
+    rules.check_evidence_count(kind, record.evidence.count())
+    _write(record, full_content(record, record.data, record.rows, record.title))
+    record.cycle += 1
+    record.steps = len(kind.review)
+    record.state = flows.after_submit(record.steps)
+    record.submitted_by, record.submitted_at = by, clock.now()
+    record.save()
+    _tell(record, "record.submit", by, {"cycle": record.cycle, "state": record.state})
+    return record
+
+
+@transaction.atomic
+def review_record(*, record: Record, passed: bool, note: str = "", by: Person) -> Record:
+    """Take the review step that is due: pass it, or return the sheet with a note that says what to mend. After the
+    last step it is accepted. Raises NotAllowed, InvalidInput, StateRefused."""
+    record = lock_record(record)
+    rules.check_user_can_review(by, record)
+    note = clean_note(note, _("审核意见"))
+    if not passed and not note:
+        raise InvalidInput(_("退回时要写明原因。"), remedy=_("请写清哪里要改，再退回。"))
+    step = queries.steps_passed(record) + 1
+    Review.objects.create(
+        record=record,
+        cycle=record.cycle,
+        step=step,
+        author=cast(Person, record.submitted_by),
+        reviewer=by,
+        passed=passed,
+        note=note,
+        at=clock.now(),
+    )
+    record.state = flows.after_review(passed, step, record.steps or 0)
+    record.save(update_fields=["state"])
+    _tell(record, "record.pass" if passed else "record.return", by, {"cycle": record.cycle, "step": step})
+    return record
+
+
+def _write(record: Record, content: Content) -> None:
+    record.data, record.rows, record.title = content.data, content.rows, content.title
+
+
+def _tell(record: Record, verb: str, by: Person, data: dict[str, Any]) -> None:
+    audit.event(book=by.book.code, actor=by.ref, verb=verb, subject=record.ref, data=data)

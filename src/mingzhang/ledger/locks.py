@@ -1,0 +1,28 @@
+"""Locks, always taken in one order: records by number, then the book's position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from mingzhang.core.errors import NotFound
+from mingzhang.ledger.models import Record
+
+
+def lock_records(records: Iterable[Record]) -> list[Record]:
+    """The records as they stand now, locked until the transaction ends, in the order given and each once. Raises
+    NotFound when one is gone."""
+    wanted = list(dict.fromkeys(record.pk for record in records))
+    rows = Record.objects.select_for_update(of=("self",)).select_related(
+        "unit__book", "kind", "book", "submitted_by"
+    )
+    found = {record.pk: record for record in rows.filter(pk__in=wanted).order_by("pk")}
+    if len(found) < len(wanted):
+        raise NotFound(_("没有找到这张记录单。"))
+    return [found[key] for key in wanted]
+
+
+def lock_record(record: Record) -> Record:
+    """One record as it stands now, locked until the transaction ends. Raises NotFound."""
+    return lock_records([record])[0]

@@ -1,0 +1,153 @@
+"""Every question about records and entries that is more than a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from mingzhang.audit.models import Event
+from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.ledger.models import Entry, Position, Record, Review
+from mingzhang.organisation.models import Book, Person
+from mingzhang.organisation.queries import packs_in_force, visible_units
+from mingzhang.organisation.roles import Permission
+from mingzhang.packs.models import PackVersion, RecordKind
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.schema import Kind
+
+# --- kinds --------------------------------------------------------------------------------------------------------
+
+
+def version_in_force(book: Book, kind: RecordKind) -> PackVersion:
+    """The version of the kind's pack that the book works by. Raises NotFound when the book has not adopted it or
+    the version has no such sheet."""
+    version = next((version for version in packs_in_force(book) if version.pack == kind.pack), None)
+    if version is None or kind.code not in {sheet.id for sheet in pack_of(version.id).kinds}:
+        raise NotFound(_("“%(book)s”没有在用的记录单“%(kind)s”。") % {"book": book.name, "kind": kind.code})
+    return version
+
+
+def kind_in(version: PackVersion, kind: RecordKind) -> Kind:
+    """What that version of its pack says about a kind of sheet."""
+    return pack_of(version.id).kind(kind.code)
+
+
+def kind_of(record: Record) -> Kind:
+    """What the version of the pack that the record was made under says about it."""
+    return pack_of(record.pack_version_id).kind(record.kind.code)
+
+
+def kind_by_code(book: Book, code: str) -> RecordKind:
+    """The kind of sheets `study`, or `street-office/study` where two packs share a code, among the packs that the
+    book works by. Raises NotFound, InvalidInput when two packs have it."""
+    pack, slash, short = code.rpartition("/")
+    packs = [version.pack for version in packs_in_force(book) if not slash or version.pack == pack]
+    found = list(RecordKind.objects.filter(pack__in=packs, code=short, code__regex=r"^[^.]+$").order_by("pack"))
+    if not found:
+        raise NotFound(_("“%(book)s”没有在用的记录单“%(kind)s”。") % {"book": book.name, "kind": code})
+    if len(found) > 1:
+        raise InvalidInput(
+            _("不止一个体系包有“%(kind)s”：%(packs)s。")
+            % {"kind": code, "packs": "、".join(kind.pack for kind in found)},
+            remedy=_("请写全，例如 %(example)s。") % {"example": found[0]},
+        )
+    return found[0]
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+def visible_to(person: Person) -> QuerySet[Record]:
+    """The records of the units where the person may see records."""
+    return visible_units(person, Permission.RECORD_VIEW).filter(Record.objects.all())
+
+
+def record_by_id(person: Person, number: int) -> Record:
+    """Raises NotFound, also for one that the person may not see."""
+    record = visible_to(person).select_related("kind", "unit", "book").filter(pk=number).first()
+    if record is None:
+        raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": number})
+    return record
+
+
+def steps_passed(record: Record) -> int:
+    """How many review steps the present submission has passed."""
+    return Review.objects.filter(record=record, cycle=record.cycle, passed=True).count()
+
+
+def entries_of(record: Record) -> list[Entry]:
+    """The entries the record was posted as, without those that took them back, in their order."""
+    return list(Entry.objects.filter(record=record, sign=1).select_related("kind").order_by("line"))
+
+
+# --- history ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened to a record. `what` is added, submitted, passed, returned, posted, reversed or
+    replaced; `positions` are those of its entries; `other` is the record that replaces it."""
+
+    what: str
+    at: datetime
+    person: Person | None
+    note: str = ""
+    step: int | None = None
+    positions: tuple[int, int] | None = None
+    other: Record | None = None
+
+
+def record_history(record: Record) -> list[Moment]:
+    """What happened to the record, in the order of time. A fixed number of queries."""
+    moments = [Moment("added", record.created_at, record.created_by)]
+    moments += _submissions(record)
+    moments += [
+        Moment("passed" if review.passed else "returned", review.at, review.reviewer, review.note, review.step)
+        for review in Review.objects.filter(record=record).select_related("reviewer")
+    ]
+    moments += _postings(record)
+    moments += [
+        Moment("replaced", other.created_at, other.created_by, other=other)
+        for other in Record.objects.filter(replaces=record).select_related("created_by")
+    ]
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def _submissions(record: Record) -> Iterator[Moment]:
+    """The record keeps its last submission; the event log knows the earlier ones, which were returned."""
+    events = Event.objects.filter(book=record.book.code, subject=record.ref, verb="record.submit")
+    earlier = [event for event in events if event.data["cycle"] < record.cycle]
+    people = Person.objects.in_bulk(
+        [event.actor.removeprefix("person:") for event in earlier], field_name="username"
+    )
+    for event in earlier:
+        yield Moment("submitted", event.at, people.get(event.actor.removeprefix("person:")))
+    if record.submitted_at:
+        yield Moment("submitted", record.submitted_at, record.submitted_by)
+
+
+def _postings(record: Record) -> Iterator[Moment]:
+    entries = list(Entry.objects.filter(record=record).select_related("posted_by").order_by("seq"))
+    for sign, what, note in ((1, "posted", ""), (-1, "reversed", record.reversal_reason)):
+        if lines := [entry for entry in entries if entry.sign == sign]:
+            positions = (lines[0].seq, lines[-1].seq)
+            yield Moment(what, lines[0].posted_at, lines[0].posted_by, note, positions=positions)
+
+
+# --- the book -----------------------------------------------------------------------------------------------------
+
+
+def position(book: Book) -> int:
+    """The last position of the book; 0 when nothing was posted yet."""
+    return Position.objects.filter(book=book).values_list("seq", flat=True).first() or 0
+
+
+def newest_day(book: Book) -> date | None:
+    """The latest day of the entries most recently posted: where a reader who names no period looks first."""
+    last = position(book)
+    recent = Entry.objects.filter(book=book, seq__gt=last - 1000)
+    return recent.order_by("-occurred_on").values_list("occurred_on", flat=True).first()

@@ -1,0 +1,147 @@
+"""Who may do what with a record in its state, and what must hold of its content. `check_…` raises with the reason
+that a page shows on the disabled button; its twin answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from mingzhang.core import clock
+from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
+from mingzhang.ledger import flows, queries
+from mingzhang.ledger.models import Record, Review
+from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.queries import existed_on
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.rules import can, check_can, check_has_role
+from mingzhang.packs.schema import Kind
+
+# --- people and states --------------------------------------------------------------------------------------------
+
+
+def check_user_can_edit(person: Person, record: Record) -> None:
+    """Drafts and returned sheets, by whoever records for the unit. Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.RECORD_ADD, record.unit)
+    flows.check(record, "edit")
+
+
+def check_user_can_submit(person: Person, record: Record) -> None:
+    """Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.RECORD_SUBMIT, record.unit)
+    flows.check(record, "submit")
+
+
+def check_user_can_review(person: Person, record: Record) -> None:
+    """The step that is due needs its role over the unit, and someone who neither wrote nor submitted the sheet nor
+    took an earlier step of it. Raises NotAllowed, StateRefused."""
+    flows.check(record, "pass")
+    taken = list(Review.objects.filter(record=record, cycle=record.cycle, passed=True))
+    check_reviewer(person, record, [review.reviewer_id for review in taken])
+
+
+def check_reviewer(person: Person, record: Record, earlier: list[int]) -> None:
+    """Whether the person may take the step after those that the people `earlier` took. Raises NotAllowed."""
+    step = queries.kind_of(record).review[len(earlier)]
+    check_has_role(person, step.role, record.unit)
+    if person.pk in (record.submitted_by_id, record.created_by_id):
+        raise NotAllowed(_("自己经办的记录单不能由自己审核。"), remedy=_("请交给另一位审核人。"))
+    if person.pk in earlier:
+        raise NotAllowed(_("这张记录单的前一步是您审核的，这一步要换一个人。"), remedy=_("请交给另一位审核人。"))
+
+
+def check_user_can_post(person: Person, record: Record) -> None:
+    """Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.RECORD_POST, record.unit)
+    flows.check(record, "post")
+
+
+def check_user_can_reverse(person: Person, record: Record) -> None:
+    """Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.RECORD_REVERSE, record.unit)
+    flows.check(record, "reverse")
+
+
+def check_user_can_view(person: Person, record: Record) -> None:
+    """Raises NotAllowed."""
+    check_can(person, Permission.RECORD_VIEW, record.unit)
+
+
+def user_can_view_evidence(person: Person, record: Record) -> bool:
+    """Whether the person may open the files that support the record."""
+    return can(person, Permission.EVIDENCE_VIEW, record.unit)
+
+
+def _answers(check: Callable[[Person, Record], None]) -> Callable[[Person, Record], bool]:
+    def user_can(person: Person, record: Record) -> bool:
+        try:
+            check(person, record)
+        except Refusal:
+            return False
+        return True
+
+    return user_can
+
+
+user_can_edit = _answers(check_user_can_edit)
+user_can_submit = _answers(check_user_can_submit)
+user_can_review = _answers(check_user_can_review)
+user_can_post = _answers(check_user_can_post)
+user_can_reverse = _answers(check_user_can_reverse)
+user_can_view = _answers(check_user_can_view)
+
+# --- content ------------------------------------------------------------------------------------------------------
+
+
+def check_occurred(unit: Unit, day: date) -> None:
+    """What has not happened yet, or happened when the unit did not exist, cannot be recorded for it. Raises
+    InvalidInput."""
+    if day > clock.today(ZoneInfo(unit.book.timezone)):
+        _refuse_day(_("发生日期 %(day)s 还没有到。") % {"day": day}, _("请填写实际发生的日期。"))
+    if existed_on(unit, day):
+        return
+    if day < unit.created_on:
+        said = _("“%(unit)s” %(made)s 才设立，%(day)s 时还没有。")
+        _refuse_day(said % {"unit": unit.name, "made": unit.created_on, "day": day}, _("请核对日期或单位。"))
+    said = _("“%(unit)s”已于 %(closed)s 撤销。") % {"unit": unit.name, "closed": unit.closed_on}
+    _refuse_day(said, _("请改记在接收它工作的单位，或核对日期。"))
+
+
+def _refuse_day(said: str, remedy: str) -> None:
+    raise InvalidInput(said, problems={"occurred_on": [said]}, remedy=remedy)
+
+
+def check_level(kind: Kind, unit: Unit) -> None:
+    """Raises InvalidInput when units of this level do not keep such sheets."""
+    if kind.levels and unit.level not in kind.levels:
+        raise InvalidInput(
+            _("“%(unit)s”这一级不用“%(kind)s”记录单。") % {"unit": unit.name, "kind": kind.name.text()},
+            remedy=_("请换一个单位或记录单。"),
+        )
+
+
+def check_replaces(replaced: Record, unit: Unit) -> None:
+    """A correction takes the place of a reversed record of the same unit. Raises StateRefused, InvalidInput."""
+    if replaced.unit_id != unit.pk:
+        raise InvalidInput(_("更正的记录单和原来的不在同一个单位。"), remedy=_("请在原单位更正。"))
+    if replaced.state != "reversed":
+        raise StateRefused(_("要更正的记录单还没有冲销。"), remedy=_("请先冲销它，再记新的一笔。"))
+
+
+def check_evidence_count(kind: Kind, count: int) -> None:
+    """Raises InvalidInput when the sheet has fewer or more files than its kind asks for."""
+    least, most = kind.evidence.min, kind.evidence.max
+    if count < least:
+        raise InvalidInput(
+            _("“%(kind)s”至少要有 %(least)s 份佐证，现在有 %(count)s 份。")
+            % {"kind": kind.name.text(), "least": least, "count": count},
+            remedy=_("请先添加佐证再提交。"),
+        )
+    if count > most:
+        raise InvalidInput(
+            _("“%(kind)s”最多放 %(most)s 份佐证，现在有 %(count)s 份。")
+            % {"kind": kind.name.text(), "most": most, "count": count},
+            remedy=_("请去掉一些佐证。"),
+        )
