@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
+
 from mingzhang.audit.models import Event
 from mingzhang.core import clock
+from mingzhang.core.digests import canonical_json
 
 
 def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any] | None = None) -> None:
@@ -15,5 +18,11 @@ def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any
 
 
 def events(batch: Iterable[Event]) -> None:
-    """Append many events in one statement per thousand."""
-    Event.objects.bulk_create(batch, batch_size=1000)
+    """Append many events in their order, by COPY: tens of thousands a second."""
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for told in batch:
+            data = canonical_json(told.data).decode()
+            copy.write_row((told.book, told.at, told.actor, told.verb, told.subject, data))
+
+
+_COPY = "COPY audit_event (book, at, actor, verb, subject, data) FROM STDIN"

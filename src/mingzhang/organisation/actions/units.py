@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -76,19 +75,20 @@ def new_ids(count: int) -> list[int]:
 
 
 def insert_units(units: Sequence[Unit]) -> None:
-    """Writes units with the first span of each."""
-    Unit.objects.bulk_create(units, batch_size=2000)
-    spans = [
-        UnitSpan(
-            unit=unit,
-            valid=DateRange(unit.created_on, None),
-            name=unit.name,
-            parent_id=unit.parent_id,
-            ancestors=unit.ancestors,
-        )
-        for unit in units
-    ]
-    UnitSpan.objects.bulk_create(spans, batch_size=2000)
+    """Writes new units with the first span of each, by COPY: 50,000 units take seconds."""
+    with connection.cursor() as cursor:
+        with cursor.copy(_COPY_UNITS) as copy:
+            for one in units:
+                place = (one.parent_id, one.ancestors, one.created_on)
+                copy.write_row((one.pk, one.book_id, one.code, one.name, one.level, *place))
+        cursor.execute(_FIRST_SPANS, [[one.pk for one in units]])
+
+
+_COPY_UNITS = "COPY organisation_unit (id, book_id, code, name, level, parent_id, ancestors, created_on) FROM STDIN"
+_FIRST_SPANS = """
+INSERT INTO organisation_unitspan (unit_id, valid, name, parent_id, ancestors)
+SELECT id, daterange(created_on, NULL), name, parent_id, ancestors FROM organisation_unit WHERE id = ANY(%s)
+"""
 
 
 def _existing_parents(book: Book, rows: Sequence[UnitRow]) -> dict[str, Unit]:
