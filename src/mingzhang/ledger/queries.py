@@ -74,9 +74,10 @@ def record_by_id(person: Person, number: int) -> Record:
     return record
 
 
-def steps_passed(record: Record) -> int:
-    """How many review steps the present submission has passed."""
-    return Review.objects.filter(record=record, cycle=record.cycle, passed=True).count()
+def reviewers(record: Record) -> list[int]:
+    """Who passed the steps of the present submission, in their order, by person number."""
+    passed = Review.objects.filter(record=record, cycle=record.cycle, passed=True)
+    return list(passed.order_by("step").values_list("reviewer_id", flat=True))
 
 
 def entries_of(record: Record) -> list[Entry]:

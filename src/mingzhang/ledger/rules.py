@@ -3,7 +3,7 @@ that a page shows on the disabled button; its twin answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
 from mingzhang.ledger import flows, queries
-from mingzhang.ledger.models import Record, Review
+from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import existed_on
 from mingzhang.organisation.roles import Permission
@@ -38,15 +38,14 @@ def check_user_can_review(person: Person, record: Record) -> None:
     """The step that is due needs its role over the unit, and someone who neither wrote nor submitted the sheet nor
     took an earlier step of it. Raises NotAllowed, StateRefused."""
     flows.check(record, "pass")
-    taken = list(Review.objects.filter(record=record, cycle=record.cycle, passed=True))
-    check_reviewer(person, record, [review.reviewer_id for review in taken])
+    earlier = queries.reviewers(record)
+    check_other_person(person, {record.submitted_by_id, record.created_by_id}, earlier)
+    check_has_role(person, queries.kind_of(record).review[len(earlier)].role, record.unit)
 
 
-def check_reviewer(person: Person, record: Record, earlier: list[int]) -> None:
-    """Whether the person may take the step after those that the people `earlier` took. Raises NotAllowed."""
-    step = queries.kind_of(record).review[len(earlier)]
-    check_has_role(person, step.role, record.unit)
-    if person.pk in (record.submitted_by_id, record.created_by_id):
+def check_other_person(person: Person, authors: set[int | None], earlier: Sequence[int]) -> None:
+    """Nobody reviews what they wrote or handed in, nor takes two steps of one sheet. Raises NotAllowed."""
+    if person.pk in authors:
         raise NotAllowed(_("自己经办的记录单不能由自己审核。"), remedy=_("请交给另一位审核人。"))
     if person.pk in earlier:
         raise NotAllowed(_("这张记录单的前一步是您审核的，这一步要换一个人。"), remedy=_("请交给另一位审核人。"))

@@ -94,7 +94,7 @@ def submit_record(*, record: Record, by: Person) -> Record:
     _write(record, full_content(record, record.data, record.rows, record.title))
     record.cycle += 1
     record.steps = len(kind.review)
-    record.state = flows.after_submit(record.steps)
+    record.state = flows.after_submit(record.state, record.steps)
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
     _tell(record, "record.submit", by, {"cycle": record.cycle, "state": record.state})
@@ -110,7 +110,7 @@ def review_record(*, record: Record, passed: bool, note: str = "", by: Person) -
     note = clean_note(note, _("审核意见"))
     if not passed and not note:
         raise InvalidInput(_("退回时要写明原因。"), remedy=_("请写清哪里要改，再退回。"))
-    step = queries.steps_passed(record) + 1
+    step = len(queries.reviewers(record)) + 1
     Review.objects.create(
         record=record,
         cycle=record.cycle,
