@@ -1,0 +1,1 @@
+"""One document, three formats: docx for editing, PDF for keeping, HTML for opening its numbers."""
