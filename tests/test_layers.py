@@ -1,4 +1,4 @@
-"""Relations between tables go down the layers, as imports do. import-linter does not see relations named by text."""
+"""Relations between tables go down the layers, as imports do. import-linter cannot see relations named by text."""
 
 from __future__ import annotations
 

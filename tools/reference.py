@@ -1,9 +1,8 @@
-"""Writes the pages of the documentation that are generated from the program: `python tools/reference.py`."""
+"""Writes the pages of the documentation that are generated from the program: `python -m tools.reference`."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +11,11 @@ import django
 
 from mingzhang.cli.main import main
 from mingzhang.core import language
+from tools import flows
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ROOT / "docs" / "reference" / "command-line.md"
+FLOWS = ROOT / "docs" / "reference" / "flows.md"
 INTRODUCTION = """\
 # 命令行 · Command line
 
@@ -27,7 +28,7 @@ INTRODUCTION = """\
 
 def pages() -> dict[Path, str]:
     """Every generated page and the text it should have."""
-    return {COMMANDS: INTRODUCTION + "".join(_sections(main, "mingzhang", None))}
+    return {COMMANDS: INTRODUCTION + "".join(_sections(main, "mingzhang", None)), FLOWS: flows.page()}
 
 
 def stale() -> list[str]:
@@ -50,7 +51,6 @@ def _sections(command: click.Command, path: str, above: click.Context | None) ->
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    sys.path.insert(0, str(ROOT))
     language.use_catalogue("zh-hans")
     django.setup()
     for page, text in pages().items():
