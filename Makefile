@@ -64,7 +64,7 @@ messages: .venv/dev.stamp ## 收集界面文字，更新译文文件 / collect t
 	$(BIN)/python tools/messages.py update
 
 docs: .venv/dev.stamp ## 重新生成由程序写的文档 / write the generated pages of the documentation
-	$(BIN)/python tools/reference.py
+	$(BIN)/python -m tools.reference
 
 clean: ## 删除生成的文件（不动数据）/ delete what was generated (no data)
 	rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -96,7 +96,8 @@ clean: ## 删除生成的文件（不动数据）/ delete what was generated (no
 	@touch .venv/runtime.stamp $@
 
 # The build backend of .tools makes the editable wheel, so that no package is fetched without a hash.
-INSTALL_PROJECT = rm -rf build/editable && .tools/bin/hatchling build -t wheel:editable -d build/editable >/dev/null \
+INSTALL_PROJECT = rm -rf build/editable && mkdir -p build/editable \
+	&& .tools/bin/python -c 'from hatchling.build import build_editable; build_editable("build/editable")' \
 	&& tools/uv pip install --quiet --python $(BIN)/python --no-deps --no-index --reinstall build/editable/*.whl
 
 %.mo: %.po .tools/stamp

@@ -126,7 +126,7 @@ def _english(catalog: Catalog, message: Message) -> bool:
 def _shown(message: Message) -> str:
     text = message.id if isinstance(message.id, str) else message.id[0]
     where = ", ".join(sorted({path for path, _line in message.locations}))
-    return f"“{text[:60]}” {where}".strip()
+    return f"“{' '.join(text.split())[:60]}” {where}".strip()
 
 
 if __name__ == "__main__":
