@@ -25,6 +25,23 @@ LEVEL_NAMES = ("root", "city", "county", "street", "community")
 KINDS = 40
 YEARS = 3
 LAST_DAY = date(2026, 6, 30)
+BATCH = 1_000_000
+
+ENTRIES = """
+INSERT INTO ledger_entry (book_id, seq, line, kind_id, unit_id, occurred_on, sign, data, reverses,
+                          posted_at, posted_by_id, digest)
+SELECT %(book)s, i, 0, (%(kinds)s::int[])[1 + (hashint8extended(j, 1) & 2147483647) %% %(drawn)s],
+  %(first)s + (hashint8extended(j, 2) & 2147483647) %% %(units)s,
+  day - CASE WHEN hashint8extended(j, 3) & 3 = 0 THEN (hashint8extended(j, 4) & 31)::int ELSE 0 END,
+  CASE WHEN i = j THEN 1 ELSE -1 END,
+  jsonb_build_object('form', 'f' || (hashint8extended(j, 5) & 7),
+                     'people', (hashint8extended(j, 6) & 63), 'minutes', 30 + (j & 127)),
+  CASE WHEN i = j THEN NULL ELSE j END,
+  day + interval '9 hours', %(person)s, '\\x1220'::bytea || sha256(int8send(i))
+FROM generate_series(%(begin)s::bigint, %(end)s::bigint) AS i,
+     LATERAL (SELECT CASE WHEN i %% 100 = 0 THEN i - 37 ELSE i END AS j) AS original,
+     LATERAL (SELECT %(last)s::date - (%(days)s - j * %(days)s / %(entries)s)::int AS day) AS told
+"""
 
 
 @dataclass(frozen=True)
@@ -125,34 +142,21 @@ def _bare_entries(cursor: CursorWrapper) -> Iterator[None]:
         cursor.execute(statement)
 
 
-def make_entries(
-    *, book_id: int, kind_ids: list[int], person_id: int, units: tuple[int, int], entries: int
-) -> None:
+def make_entries(*, book_id: int, kinds: list[int], person_id: int, units: tuple[int, int], entries: int) -> None:
     """Insert `entries` entries over unit ids `units` (first, count), kinds by Zipf's law, three years in order of
     posting with a quarter of them backdated, and one in a hundred reversing an earlier one."""
-    weights = [round(1000 / rank) for rank in range(1, len(kind_ids) + 1)]
-    drawn = [kind for kind, weight in zip(kind_ids, weights, strict=True) for _ in range(weight)]
+    drawn = [kind for rank, kind in enumerate(kinds, start=1) for _ in range(round(1000 / rank))]
     with connection.cursor() as cursor, _bare_entries(cursor):
-        cursor.execute(
-            """INSERT INTO ledger_entry (book_id, seq, line, kind_id, unit_id, occurred_on, sign, data, reverses,
-                                         posted_at, posted_by_id, digest)
-               SELECT %(book)s, i, 0, (%(kinds)s::int[])[1 + (hashint8extended(j, 1) & 2147483647) %% %(drawn)s],
-                 %(first)s + (hashint8extended(j, 2) & 2147483647) %% %(units)s,
-                 day - CASE WHEN hashint8extended(j, 3) & 3 = 0 THEN (hashint8extended(j, 4) & 31)::int ELSE 0 END,
-                 CASE WHEN i = j THEN 1 ELSE -1 END,
-                 jsonb_build_object('form', 'f' || (hashint8extended(j, 5) & 7),
-                                    'people', (hashint8extended(j, 6) & 63), 'minutes', 30 + (j & 127)),
-                 CASE WHEN i = j THEN NULL ELSE j END,
-                 day + interval '9 hours', %(person)s, '\\x1220'::bytea || sha256(int8send(i))
-               FROM generate_series(1, %(entries)s::bigint) AS i,
-                    LATERAL (SELECT CASE WHEN i %% 100 = 0 THEN i - 37 ELSE i END AS j) AS original,
-                    LATERAL (SELECT %(last)s::date - (%(days)s - j * %(days)s / %(entries)s)::int AS day) AS told""",
-            {
-                "book": book_id, "kinds": drawn, "drawn": len(drawn), "first": units[0], "units": units[1],
-                "person": person_id, "entries": entries, "last": LAST_DAY, "days": YEARS * 365,
-            },
-        )  # fmt: skip
-        cursor.execute("INSERT INTO ledger_position (book_id, seq) VALUES (%s, %s)", [book_id, entries])
+        cursor.execute("INSERT INTO ledger_position (book_id, seq) VALUES (%s, 0)", [book_id])
+        for begin in range(1, entries + 1, BATCH):
+            cursor.execute(
+                ENTRIES,
+                {
+                    "begin": begin, "end": min(begin + BATCH - 1, entries), "book": book_id, "person": person_id,
+                    "kinds": drawn, "drawn": len(drawn), "first": units[0], "units": units[1],
+                    "entries": entries, "last": LAST_DAY, "days": YEARS * 365,
+                },
+            )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) ledger_entry")
 
@@ -179,7 +183,7 @@ def make_book(entries: int) -> Made:
         kind_ids = [row[0] for row in cursor.fetchall()]
     firsts = make_units(book_id)
     make_entries(
-        book_id=book_id, kind_ids=kind_ids, person_id=person_id,
+        book_id=book_id, kinds=kind_ids, person_id=person_id,
         units=(firsts[0], sum(LEVELS)), entries=entries,
     )  # fmt: skip
     pack = PackVersion.objects.create(

@@ -14,7 +14,7 @@ from mingzhang.core.digests import canonical_json, digest
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.packs.expressions import parse_derive, parse_value, parse_where, suggestion
-from mingzhang.packs.models import PackVersion, RecordKind
+from mingzhang.packs.queries import kind_ids, pack_of
 from mingzhang.packs.schema import Figure, Pack
 from mingzhang.packs.trees import Derive, FieldRef, FieldType, Shift, Value, Where, fields_of, unparse
 
@@ -102,17 +102,14 @@ class Definitions(Mapping[str, Definition]):
 @lru_cache(maxsize=64)
 def definitions(pack_version_id: int) -> Definitions:
     """The figures of an installed pack version; kept, because a version never changes. Raises NotFound."""
-    version = PackVersion.objects.filter(pk=pack_version_id).first()
-    if version is None:
-        raise NotFound(_("没有这个版本的体系包。"))
-    pack = Pack.from_content(version.content)
-    kinds = dict(RecordKind.objects.filter(pack=version.pack).values_list("code", "id"))
-    return Definitions(pack_version_id, pack, resolve(pack, kinds))
+    pack = pack_of(pack_version_id)
+    return Definitions(pack_version_id, pack, resolve(pack, kind_ids(pack)))
 
 
-def resolve(pack: Pack, kind_ids: Mapping[str, int]) -> dict[str, Definition]:
-    """Every figure of `pack`. Raises InvalidInput when figures are made of each other in a circle, which the check
-    of packs refuses before: this guards against a version stored by other means."""
+def resolve(pack: Pack, numbers: Mapping[str, int]) -> dict[str, Definition]:
+    """Every figure of `pack`; `numbers` are the lasting numbers of its kinds. Raises InvalidInput when figures are
+    made of each other in a circle, which the check of packs refuses before: this guards against a version stored by
+    other means."""
     done: dict[str, Definition] = {}
     measures = {figure.id: figure.measure for figure in pack.figures}
 
@@ -121,7 +118,7 @@ def resolve(pack: Pack, kind_ids: Mapping[str, int]) -> dict[str, Definition]:
             circle = " → ".join((*above, figure.id))
             raise InvalidInput(_("数据项互相引用成了圈：%(circle)s") % {"circle": circle})
         if figure.id not in done:
-            done[figure.id] = _counted(pack, kind_ids, figure) if figure.of else derived(figure, above)
+            done[figure.id] = _counted(pack, numbers, figure) if figure.of else derived(figure, above)
         return done[figure.id]
 
     def derived(figure: Figure, above: tuple[str, ...]) -> Derived:
@@ -135,11 +132,11 @@ def resolve(pack: Pack, kind_ids: Mapping[str, int]) -> dict[str, Definition]:
     return done
 
 
-def _counted(pack: Pack, kind_ids: Mapping[str, int], figure: Figure) -> Counted:
+def _counted(pack: Pack, numbers: Mapping[str, int], figure: Figure) -> Counted:
     code = figure.of or ""
     fields = {id: FieldType(field.type, tuple(field.option_names)) for id, field in pack.fields_of(code).items()}
     where = parse_where(figure.where, fields) if figure.where else None
-    return Counted(figure, Component(kind_ids[code], parse_value(figure.value or "count", fields), where))
+    return Counted(figure, Component(numbers[code], parse_value(figure.value or "count", fields), where))
 
 
 def shifted(period: Period, shift: Shift) -> Period:

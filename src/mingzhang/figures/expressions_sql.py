@@ -101,9 +101,10 @@ class Row:
         return glue(f"{{}} {operator} {{}}", self._operand(left), other)
 
     def _member(self, left: FieldRef, values: tuple[Literal, ...]) -> Sql:
+        listed = join(", ", [_constant(value) for value in values])
         if left.type == "choices":
-            return Sql(f"{_holder(left)}->'{_key(left)}' ?| %s", ([value.value for value in values],))
-        return glue("{} IN ({})", self._operand(left), join(", ", [_constant(value) for value in values]))
+            return glue(f"{_holder(left)}->'{_key(left)}' ?| ARRAY[{{}}]", listed)
+        return glue("{} IN ({})", self._operand(left), listed)
 
 
 def _holder(field: FieldRef) -> str:
