@@ -94,7 +94,7 @@ def submit_record(*, record: Record, by: Person) -> Record:
     _write(record, full_content(record, record.data, record.rows, record.title))
     record.cycle += 1
     record.steps = len(kind.review)
-    record.state = flows.after_submit(record.state, record.steps)
+    record.state = flows.after_submit(record.steps)
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
     _tell(record, "record.submit", by, {"cycle": record.cycle, "state": record.state})
