@@ -1,0 +1,162 @@
+"""One record as its page shows it: who did what when, its evidence, and the entries it was posted as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mingzhang.core import digests
+from mingzhang.ledger import queries
+from mingzhang.ledger.filetypes import IMAGES
+from mingzhang.ledger.flows import STATES
+from mingzhang.ledger.models import Entry, Record, RecordEvidence
+from mingzhang.ledger.queries import Moment
+from mingzhang.ledger.sheets import language
+from mingzhang.packs.schema import Kind
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above a record, and the records it corrects or is corrected by."""
+
+    title: str
+    kind: str
+    unit: str
+    occurred_on: date
+    author: str
+    state: str
+    position: int | None
+    replaces: Record | None
+    replaced_by: Sequence[Record]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history. `look` and `icon` say the kind by shape as well as by colour."""
+
+    what: str
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+    look: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A piece of evidence; `picture` is the address of a thumbnail when it is an image."""
+
+    name: str
+    ending: str
+    size: int
+    address: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class Posted:
+    """An entry of the record, reversals included. `digest` reads sha256:…"""
+
+    seq: int
+    name: str
+    sign: int
+    reverses: int | None
+    posted_at: datetime
+    posted_by: str
+    digest: str
+
+
+def head_of(record: Record, kind: Kind, entries: Sequence[Posted]) -> Head:
+    return Head(
+        title=record.title,
+        kind=kind.name.text(language()),
+        unit=record.unit.name,
+        occurred_on=record.occurred_on,
+        author=record.created_by.name,
+        state=record.state,
+        position=entries[0].seq if entries else None,
+        replaces=record.replaces,
+        replaced_by=list(record.replaced_by.all()),
+    )
+
+
+def files_of(record: Record) -> list[File]:
+    """The evidence of the record, in the order it was added."""
+    uses = RecordEvidence.objects.filter(record=record).select_related("evidence").order_by("id")
+    return [_file(record, use) for use in uses]
+
+
+def _file(record: Record, use: RecordEvidence) -> File:
+    place = (record.pk, use.evidence_id)
+    return File(
+        name=use.name,
+        ending=PurePath(use.name).suffix.removeprefix(".").upper(),
+        size=use.evidence.size,
+        address=reverse("ledger:evidence", args=place),
+        picture=reverse("ledger:picture", args=place) if use.evidence.media_type in IMAGES else "",
+    )
+
+
+def posted_of(record: Record, kind: Kind) -> list[Posted]:
+    """Every entry that came of the record, reversals too, by position."""
+    entries = Entry.objects.filter(record=record).select_related("kind", "posted_by").order_by("seq")
+    return [_posted(entry, kind) for entry in entries]
+
+
+def _posted(entry: Entry, kind: Kind) -> Posted:
+    table = kind.tables_by_id.get(entry.kind.code.partition(".")[2])
+    return Posted(
+        seq=entry.seq,
+        name=(table.name if table else kind.name).text(language()),
+        sign=entry.sign,
+        reverses=entry.reverses,
+        posted_at=entry.posted_at,
+        posted_by=entry.posted_by.name,
+        digest=digests.show(bytes(entry.digest)),
+    )
+
+
+def history_of(record: Record) -> list[Step]:
+    """What happened, in order, and then what is still to come."""
+    return [_step(moment) for moment in queries.record_history(record)] + _to_come(record)
+
+
+def _step(moment: Moment) -> Step:
+    what, look, icon = {
+        "added": (_("填写"), "", "pen"),
+        "submitted": (_("提交审核"), "", "flag"),
+        "passed": (_("审核通过"), "is-good", "check"),
+        "returned": (_("退回修改"), "is-back", "back"),
+        "posted": (_("入账"), "is-good", "check"),
+        "reversed": (_("冲销"), "is-back", "fix"),
+        "replaced": (_("另记一张更正"), "", "fix"),
+    }[moment.what]
+    if moment.positions:
+        what = f"{what}，{_span(*moment.positions)}"
+    return Step(what, moment.person.name if moment.person else "", moment.at, moment.note, look, icon)
+
+
+def _span(first: int, last: int) -> str:
+    if first == last:
+        return _("第%(seq)s笔") % {"seq": f"{first:,}"}
+    return _("第%(first)s至%(last)s笔") % {"first": f"{first:,}", "last": f"{last:,}"}
+
+
+def _to_come(record: Record) -> list[Step]:
+    waiting = {
+        "draft": [_("提交审核"), _("入账")],
+        "returned": [_("改好后再提交"), _("入账")],
+        "submitted": [_("审核"), _("入账")],
+        "accepted": [_("入账")],
+    }
+    return [Step(what, look="is-todo") for what in waiting.get(record.state, [])]
+
+
+def state_name(state: str) -> str:
+    """The word for a state."""
+    return str(STATES[state])

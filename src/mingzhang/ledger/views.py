@@ -1,0 +1,96 @@
+"""The ledger's pages: the account of a unit and period, and one record with all that belongs to it."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from mingzhang.core.errors import NotFound
+from mingzhang.ledger import queries
+from mingzhang.ledger.evidence import display_image, open_verified
+from mingzhang.ledger.models import Entry, Record, RecordEvidence
+from mingzhang.ledger.sheets import sheet_of
+from mingzhang.ledger.showing import files_of, head_of, history_of, posted_of
+from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.rules import can, check_can
+
+THUMBNAIL = 400
+A_DAY = 24 * 3600
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def record(request: HttpRequest, place: Place, record_id: int) -> HttpResponse:
+    """One record: as a page, or as a part for the side panel."""
+    found = queries.record_by_id(place.person, record_id)
+    kind = queries.kind_of(found)
+    entries = posted_of(found, kind)
+    seen = can(place.person, Permission.EVIDENCE_VIEW, found.unit)
+    context = {
+        "shown": head_of(found, kind, entries),
+        "sheet": sheet_of(found, kind),
+        "history": history_of(found),
+        "entries": entries,
+        "evidence": files_of(found) if seen else [],
+        "evidence_hidden": 0 if seen else RecordEvidence.objects.filter(record=found).count(),
+        "address": reverse("ledger:record", args=(found.pk,)),
+        "back": f"{reverse('ledger:list')}?{place.query}",
+    }
+    part = "HX-Request" in request.headers
+    response = render(request, "ledger/record_part.html" if part else "ledger/record.html", context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def entry(request: HttpRequest, place: Place, seq: int) -> HttpResponse:
+    """Position `seq` of the person's book: leads to the record it was posted from."""
+    lines = place.scope.filter(Entry.objects.filter(seq=seq)).exclude(record=None)
+    found = lines.values_list("record_id", flat=True).first()
+    if found is None:
+        raise NotFound(_("没有找到第%(seq)s笔。") % {"seq": seq}, remedy=_("请核对账位，或换一个单位。"))
+    return redirect(f"{reverse('ledger:record', args=(found,))}#entry-{seq}")
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def evidence(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
+    """A file as it was given, checked against its digest; always saved, never shown by the browser."""
+    use = _evidence_of(place, record_id, evidence_id)
+    response = FileResponse(
+        open_verified(use.evidence), as_attachment=True, filename=use.name, content_type=use.evidence.media_type
+    )
+    return _guarded(response)
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def picture(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
+    """A small JPEG made anew from an image."""
+    use = _evidence_of(place, record_id, evidence_id)
+    response = HttpResponse(display_image(use.evidence, longest=THUMBNAIL), content_type="image/jpeg")
+    response["Cache-Control"] = f"private, max-age={A_DAY}"
+    return _guarded(response)
+
+
+def _evidence_of(place: Place, record_id: int, evidence_id: int) -> RecordEvidence:
+    """Raises NotFound for a record that the person may not see, NotAllowed when it is its evidence that they may
+    not."""
+    found: Record = queries.record_by_id(place.person, record_id)
+    check_can(place.person, Permission.EVIDENCE_VIEW, found.unit)
+    uses = RecordEvidence.objects.filter(record=found, evidence_id=evidence_id).select_related("evidence")
+    if (use := uses.first()) is None:
+        raise NotFound(_("这张记录单没有这份佐证。"))
+    return use
+
+
+def _guarded(response: HttpResponseBase) -> HttpResponseBase:
+    """Whatever the bytes are, the browser neither guesses their type nor runs anything in them."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,103 @@
+"""What the report pages ask: which reports a unit can have, and one of them made for a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mingzhang.core.errors import NotFound
+from mingzhang.core.periods import Period
+from mingzhang.figures.wording import language
+from mingzhang.organisation.models import Unit
+from mingzhang.organisation.place import Place
+from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.models import PackVersion
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.schema import Pack, ReportTemplate
+from mingzhang.reports.compose import Composition, compose
+
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A report that a unit of this level can have, and whether it is made for a period of this length."""
+
+    pack_version: PackVersion
+    pack: Pack
+    template: ReportTemplate
+    fits: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A period that a report is made for, and its page then."""
+
+    period: Period
+    address: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A report in the list: its page for the period at hand, or, where there is none, the periods it is made for."""
+
+    title: str
+    pack: str
+    address: str
+    periods: list[Choice]
+
+
+def offers(unit: Unit, period: Period) -> Iterator[Offer]:
+    """The reports of the packs in force that are meant for units of this level."""
+    for version in packs_in_force(unit.book):
+        pack = pack_of(version.pk)
+        for template in pack.reports:
+            if not template.levels or unit.level in template.levels:
+                yield Offer(version, pack, template, period.kind in template.periods)
+
+
+def listed(place: Place) -> tuple[list[Listed], list[Listed]]:
+    """The reports for this period, and those that are made for periods of another length."""
+    ready: list[Listed] = []
+    others: list[Listed] = []
+    for offer in offers(place.unit, place.period):
+        (ready if offer.fits else others).append(_listed(offer, place))
+    return ready, others
+
+
+def composed(unit: Unit, period: Period, pack: str, template: str, as_of: int | None) -> Composition:
+    """The report `template` of pack `pack`. Raises NotFound when the unit has no such report or the period is of
+    another length."""
+    for offer in offers(unit, period):
+        if (offer.pack.id, offer.template.id) == (pack, template) and offer.fits:
+            return compose(
+                pack_version=offer.pack_version, template=offer.template, unit=unit, period=period, as_of=as_of
+            )
+    raise NotFound(
+        _("“%(unit)s”在%(period)s没有这份报告。") % {"unit": unit.name, "period": period.label},
+        remedy=_("请在报告列表里选一份。"),
+    )
+
+
+def _listed(offer: Offer, place: Place) -> Listed:
+    spans = [_around(place.period, MONTHS[kind]) for kind in offer.template.periods]
+    return Listed(
+        title=offer.template.name.text(language()),
+        pack=offer.pack.name.text(language()),
+        address=_address(offer, place, place.period),
+        periods=[Choice(span, _address(offer, place, span)) for span in spans],
+    )
+
+
+def _around(period: Period, months: int) -> Period:
+    """The calendar period of so many months that holds the last day of `period`."""
+    first = (period.end.month - 1) // months * months + 1
+    return Period.of_months(period.end.year, first, months)
+
+
+def _address(offer: Offer, place: Place, period: Period) -> str:
+    path = reverse("reports:read", args=(offer.pack.id, offer.template.id))
+    return f"{path}?{place.query_at(place.unit.code, period)}"

@@ -1,0 +1,103 @@
+"""The report pages: what there is to read, a report with every number open to its entries, and its files."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.figures.opening import opened
+from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.roles import Permission
+from mingzhang.reports.compose import Composition
+from mingzhang.reports.files import FORMS, content_of
+from mingzhang.reports.reading import composed, listed
+from mingzhang.reports.showing import Addresses, blocks_of, number_rows
+
+
+@require_GET
+@placed(Permission.REPORT_VIEW)
+def reports(request: HttpRequest, place: Place) -> HttpResponse:
+    """The reports that this unit can have, those for this period first."""
+    ready, others = listed(place)
+    context = {"ready": ready, "others": others, "above": _above(place)}
+    return render(request, "reports/list.html", context)
+
+
+@require_GET
+@placed(Permission.REPORT_VIEW)
+def read(request: HttpRequest, place: Place, pack: str, template: str) -> HttpResponse:
+    """The report as a document on paper, every number a link to its trace."""
+    made, addresses = _made(request, place, pack, template)
+    context = addresses.context() | {"made": made, "blocks": blocks_of(made.document, addresses)}
+    return render(request, "reports/read.html", context)
+
+
+@require_GET
+@placed(Permission.REPORT_VIEW)
+def numbers(request: HttpRequest, place: Place, pack: str, template: str) -> HttpResponse:
+    """Every number of the report in a table: as it is written, and exactly."""
+    made, addresses = _made(request, place, pack, template)
+    context = addresses.context() | {"made": made, "rows": number_rows(made, addresses)}
+    return render(request, "reports/numbers.html", context)
+
+
+@require_GET
+@placed(Permission.FIGURES_VIEW)
+def number(request: HttpRequest, place: Place, pack: str, template: str, mark: int) -> HttpResponse:
+    """One number of the report and the entries it was counted from: as a part for the panel, and as a page."""
+    made, addresses = _made(request, place, pack, template)
+    if not 1 <= mark <= len(made.numbers):
+        raise NotFound(_("这份报告没有第%(mark)s个数。") % {"mark": mark})
+    told = made.numbers[mark - 1]
+    context = addresses.context() | {
+        "made": made,
+        "mark": mark,
+        "opened": opened(told.request, as_of=made.position),
+        "printed": told.text,
+        "address": addresses.number(mark),
+        "previous": addresses.number(mark - 1) if mark > 1 else "",
+        "next": addresses.number(mark + 1) if mark < len(made.numbers) else "",
+    }
+    part = "HX-Request" in request.headers
+    response = render(request, "reports/number_part.html" if part else "reports/number.html", context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@require_GET
+@placed(Permission.REPORT_BUILD)
+def download(request: HttpRequest, place: Place, pack: str, template: str, form: str) -> HttpResponse:
+    """The report as a file: docx, pdf, html, or the traces of its numbers as json."""
+    if form not in FORMS:
+        raise NotFound(_("没有这种格式的文件。"))
+    made, _addresses = _made(request, place, pack, template)
+    response = HttpResponse(content_of(made, form), content_type=FORMS[form].media_type)
+    name = f"{made.document.title.replace(chr(10), '')}.{FORMS[form].ending}"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _made(request: HttpRequest, place: Place, pack: str, template: str) -> tuple[Composition, Addresses]:
+    made = composed(place.unit, place.period, pack, template, _position(request))
+    return made, Addresses(place, pack, template, made.position)
+
+
+def _position(request: HttpRequest) -> int | None:
+    """The position that the address asks for; None: now. Raises InvalidInput."""
+    said = request.GET.get("as_of", "")
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) <= 15):
+        raise InvalidInput(_("账位要写成数字。"))
+    return int(said)
+
+
+def _above(place: Place) -> str:
+    return f"{reverse('reports:list')}?{place.query_at(place.above.code, place.period)}" if place.above else ""
