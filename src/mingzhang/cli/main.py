@@ -22,6 +22,11 @@ class Commands(Registry):
         "serve": Entry("mingzhang.cli.serve:serve", _("打开网站")),
         "migrate": Entry("mingzhang.cli.migrate:migrate", _("新建或更新数据库的表")),
         "pack": Entry("mingzhang.cli.pack:pack", _("检查、安装和列出体系包")),
+        "book": Entry("mingzhang.cli.book:book", _("新建和列出账套")),
+        "unit": Entry("mingzhang.cli.book:unit", _("新建、调整和列出单位")),
+        "person": Entry("mingzhang.cli.book:person", _("登记人员")),
+        "post": Entry("mingzhang.cli.book:post", _("设置岗位")),
+        "appoint": Entry("mingzhang.cli.book:appoint", _("安排任职")),
         "version": Entry("mingzhang.cli.version:version", _("显示版本")),
     }
 
