@@ -11,6 +11,8 @@ from mingzhang.audit.models import Event
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
 
+COPY = "COPY audit_event (book, at, actor, verb, subject, data) FROM STDIN"
+
 
 def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any] | None = None) -> None:
     """Append one event. Call inside the action's transaction, with text ids: `record:17`, `person:chen`."""
@@ -18,11 +20,8 @@ def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any
 
 
 def events(batch: Iterable[Event]) -> None:
-    """Append many events in their order, by COPY: tens of thousands a second."""
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for told in batch:
-            data = canonical_json(told.data).decode()
-            copy.write_row((told.book, told.at, told.actor, told.verb, told.subject, data))
-
-
-_COPY = "COPY audit_event (book, at, actor, verb, subject, data) FROM STDIN"
+    """Append many events in one statement, in their order. The events given do not learn their numbers."""
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for one in batch:
+            data = canonical_json(one.data).decode()
+            copy.write_row((one.book, one.at, one.actor, one.verb, one.subject, data))
