@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from mingzhang.packs.faults import Fault, Place
+from mingzhang.packs.faults import Fault, PackInvalid, Place
 from mingzhang.packs.yaml_source import MAX_BYTES
 
 MAX_FILES = 1000
@@ -24,10 +24,10 @@ _FILES = re.compile(
 def read_folder(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
     """The content of every file of the pack by its path from `folder`, in order of path; what has no business
     there goes to `faults`. Symbolic links are refused whatever they point at, hidden files are passed over. Of a
-    file that is too long only the beginning is read."""
+    file that is too long only the beginning is read. Raises PackInvalid when there is no such folder."""
     if not folder.is_dir():
-        faults.append(Place(shown(folder.name)).fault(wrong=_("没有这个文件夹"), right=_("给出体系包所在的文件夹")))
-        return {}
+        right = _("给出体系包所在的文件夹")
+        raise PackInvalid([Place(shown(str(folder))).fault(wrong=_("没有这个文件夹"), right=right)])
     contents: dict[str, bytes] = {}
     for name, path in _walk(folder, "", faults):
         if len(contents) == MAX_FILES:
@@ -40,7 +40,7 @@ def read_folder(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
 
 
 def _walk(folder: Path, prefix: str, faults: list[Fault]) -> Iterator[tuple[str, Path]]:
-    for path in sorted(folder.iterdir()):
+    for path in _listed(folder, prefix, faults):
         name = prefix + path.name
         if path.name.startswith("."):
             continue
@@ -52,6 +52,18 @@ def _walk(folder: Path, prefix: str, faults: list[Fault]) -> Iterator[tuple[str,
             yield name, path
         else:
             faults.append(Place(shown(name)).fault(wrong=_("不认识的文件"), right=_known_files()))
+
+
+def _listed(folder: Path, prefix: str, faults: list[Fault]) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        faults.append(Place(prefix or shown(folder.name)).fault(wrong=_unread(error)))
+        return []
+
+
+def _unread(error: OSError) -> str:
+    return _("读不出来：%(why)s") % {"why": error.strerror}
 
 
 def _known_files() -> str:
@@ -67,7 +79,7 @@ def _read(path: Path, name: str, faults: list[Fault]) -> bytes | None:
                 return file.read(MAX_BYTES + 1)
         wrong = _("不是普通文件")
     except OSError as error:
-        wrong = _("读不出来：%(why)s") % {"why": error.strerror}
+        wrong = _unread(error)
     faults.append(Place(name).fault(wrong=wrong))
     return None
 

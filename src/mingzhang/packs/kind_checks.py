@@ -74,7 +74,7 @@ def repeated(ids: Sequence[str], place: Place) -> Iterator[Fault]:
 
 
 def _title_faults(kind: Kind, place: Place) -> Iterator[Fault]:
-    usable = [field.id for field in kind.fields if field.type in TITLE_TYPES]
+    usable = {field.id for field in kind.fields if field.type in TITLE_TYPES}
     for found in _TITLE_FIELD.finditer(kind.title or ""):
         if found.group(1) in usable:
             continue

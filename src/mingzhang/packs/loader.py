@@ -48,7 +48,7 @@ class _Parts:
     broken_figures: set[str] = field(default_factory=set)
 
     def read(self, files: Mapping[str, bytes]) -> None:
-        if files and HEAD_FILE not in files:
+        if HEAD_FILE not in files:
             wrong = _("缺少 pack.yaml")
             self.faults.append(Place(HEAD_FILE).fault(wrong=wrong, right=_("写明 id、version、name 和 levels")))
         for name, content in files.items():

@@ -44,7 +44,9 @@ def _floats_as_text(value: Any) -> Any:
     return repr(value) if isinstance(value, float) else value
 
 
-DefaultValue = Annotated[bool | int | str | tuple[str, ...], BeforeValidator(_floats_as_text)]
+DefaultValue = Annotated[
+    bool | int | str | Annotated[tuple[str, ...], Rule(strict=False)], BeforeValidator(_floats_as_text)
+]
 
 
 class Model(BaseModel):

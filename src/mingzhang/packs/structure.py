@@ -25,8 +25,14 @@ def build(model: type[M], data: Plain, place: Place, faults: list[Fault]) -> M |
     try:
         return model.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        faults += {_fault(model, problem, place) for problem in error.errors(include_url=False)}
+        problems = [problem for problem in error.errors(include_url=False) if not _follows(problem)]
+        faults += {_fault(model, problem, place) for problem in problems}
         return None
+
+
+def _follows(problem: ErrorDetails) -> bool:
+    """Whether a list is called too short only because items in it, which are blamed themselves, did not count."""
+    return problem["type"] == "too_short" and len(problem["input"]) >= problem["ctx"]["min_length"]
 
 
 def _fault(model: type[Model], problem: ErrorDetails, place: Place) -> Fault:
@@ -39,6 +45,8 @@ def _fault(model: type[Model], problem: ErrorDetails, place: Place) -> Fault:
         wrong = _("这里没有“%(name)s”这一项") % {"name": path[-1]}
         return place.key_fault(*path, wrong=wrong, right=suggestion(str(path[-1]), known))
     wrong, right = _said(problem)
+    if path[-1:] == ("default",):
+        wrong, right = _("默认值写得不对"), _("写文字、数、true 或 false，多选写成列表")
     if problem["loc"][-1:] == ("[key]",):
         return place.key_fault(*path, wrong=wrong, right=right)
     return place.fault(*path, wrong=wrong, right=right)

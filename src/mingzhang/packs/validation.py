@@ -132,14 +132,15 @@ def initial_data(fields: Sequence[Field]) -> Data:
 
 
 def title_of(kind: Kind, data: Mapping[str, object], language: str = "zh-hans") -> str:
-    """The title that the kind's template makes of cleaned `data`; the kind's name when nothing comes of it."""
+    """The title that the kind's template makes of cleaned `data`; the kind's name when none of its
+    fields is filled."""
 
-    def filled(found: re.Match[str]) -> str:
-        return _in_words(kind.by_id[found.group(1)], data.get(found.group(1)), language)
-
-    title = " ".join(_TITLE_FIELD.sub(filled, kind.title or "").split())
-    title = title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1] + "…"
-    return title or kind.name.text(language)
+    template = kind.title or ""
+    words = {name: _in_words(kind.by_id[name], data.get(name), language) for name in _TITLE_FIELD.findall(template)}
+    if not any(words.values()) and (words or not template):
+        return kind.name.text(language)
+    title = " ".join(_TITLE_FIELD.sub(lambda found: words[found.group(1)], template).split())
+    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1] + "…"
 
 
 def _in_words(field: Field, value: object, language: str) -> str:
