@@ -65,6 +65,15 @@ def test_whoever_rules_a_whole_book_sees_nothing_of_another(cast: Cast) -> None:
     assert cast.other_county not in scope.filter(Unit.objects.all(), field="id")
 
 
+def test_a_scope_filters_by_any_path_to_a_unit(cast: Cast) -> None:
+    rows = Appointment.objects.all()
+    seen = queries.visible_units(cast.he, VIEW).filter(rows, field="post__unit", book="post__unit__book")
+    assert {row.person for row in seen} == {cast.chen, cast.he, cast.zhou, cast.lu}
+    everyone = queries.visible_units(cast.wei, VIEW).filter(rows, field="post__unit", book="post__unit__book")
+    assert {row.person.book for row in everyone} == {cast.book}
+    assert list(queries.visible_units(cast.unposted, VIEW).filter(rows, field="post__unit")) == []
+
+
 def test_resolving_what_is_visible_takes_two_queries(cast: Cast, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(2):  # type: ignore[operator]
         queries.visible_units(cast.chen, VIEW)
@@ -223,6 +232,13 @@ def test_a_person_signs_in_with_the_password_given(cast: Cast) -> None:
     )
     assert person.check_password("qing-he-2026")
     assert not cast.chen.has_usable_password()
+    assert Person.objects.get_by_natural_key(" New") == person
+
+
+def test_a_weak_password_is_refused_with_the_reason(cast: Cast) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        actions.create_person(book=cast.book, username="new", name="新人", password="1", by=cast.admin)
+    assert refused.value.problems["password"]
 
 
 # --- orphans ------------------------------------------------------------------------------------------------------

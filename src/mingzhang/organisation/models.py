@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -105,8 +107,8 @@ class UnitSpan(models.Model):
 
 class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> Person:
-        """The person who signs in under this name."""
-        return self.get(username=username)
+        """The person who signs in under this name, however it was typed."""
+        return self.get(username=Person.normalize_username(username or ""))
 
 
 class Person(AbstractBaseUser):
@@ -125,6 +127,11 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """The one form a username is kept in (NFKC, lower case), so that two that look alike are the same."""
+        return unicodedata.normalize("NFKC", username).strip().lower()
 
     @property
     def ref(self) -> str:

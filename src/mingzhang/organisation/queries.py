@@ -35,7 +35,8 @@ def unit_by_code(book: Book, code: str) -> Unit:
 
 def person_by_username(username: str) -> Person:
     """Raises NotFound in words."""
-    person = Person.objects.filter(username=_clean(username)).select_related("book").first()
+    found = Person.objects.filter(username=Person.normalize_username(_clean(username)))
+    person = found.select_related("book").first()
     if person is None:
         raise NotFound(_("没有用户名为“%(username)s”的人员。") % {"username": username})
     return person

@@ -8,6 +8,7 @@ import unicodedata
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
+from mingzhang.organisation.models import Person
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _LEVEL = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -49,9 +50,8 @@ def clean_name(name: str) -> str:
 
 
 def clean_username(username: str) -> str:
-    """The username in its one form (NFKC, lower case), so that two that look alike are the same. Raises
-    InvalidInput."""
-    clean = unicodedata.normalize("NFKC", username).strip().lower()
+    """The username in the form it is kept in. Raises InvalidInput."""
+    clean = Person.normalize_username(username)
     if not _USERNAME.fullmatch(clean):
         raise InvalidInput(_("用户名只能用文字、数字和 . @ + - _，最长64个字符。"))
     return clean
