@@ -40,7 +40,7 @@ class _Writer:
         self.grid = layout.grid(document.language)
         self.docx: Docx = python_docx.Document()
         docx_styles.prepare(self.docx, document.language)
-        self.styles = docx_styles.by_name(self.docx)
+        self.styles = docx_styles.ids(self.docx)
         set_properties(
             self.docx,
             title=printable("".join(document.title.split("\n"))),
@@ -59,7 +59,7 @@ class _Writer:
 
     def _paragraph(self, text: str, style: str, face: Face | None = None) -> DocxParagraph:
         paragraph = self.docx.add_paragraph()
-        paragraph.style = self.styles[style]
+        paragraph._p.style = self.styles[style]
         if text:
             add_text(paragraph, text, self.language, face)
         return paragraph

@@ -11,7 +11,6 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
-from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from mingzhang.reports.document import Document, Imprint, Language
@@ -47,7 +46,7 @@ BOX = """
 BOX_IDENTITY = 900_001
 
 
-def write_imprint(anchor: Paragraph, document: Document, data: Imprint, style: ParagraphStyle) -> None:
+def write_imprint(anchor: Paragraph, document: Document, data: Imprint, style: str) -> None:
     """Tie the box to `anchor`, the last paragraph of the text."""
     copies = wording.copies(document)
     rows = _copies_lines(copies) + 1
@@ -57,7 +56,7 @@ def write_imprint(anchor: Paragraph, document: Document, data: Imprint, style: P
             width=round(layout.TEXT_WIDTH * EMU_PER_POINT),
             height=round((rows * LINE + END_OF_BOX + rules) * EMU_PER_POINT),
             identity=BOX_IDENTITY,
-            name=style.name,
+            name=style,
         )
     )
     content = box.find(f".//{qn('w:txbxContent')}")
@@ -73,9 +72,7 @@ def _copies_lines(copies: str) -> int:
     return max(1, -int(-(em_width(copies) - 3) // room))
 
 
-def _table(
-    anchor: Paragraph, document: Document, data: Imprint, copies: str, style: ParagraphStyle
-) -> BaseOxmlElement:
+def _table(anchor: Paragraph, document: Document, data: Imprint, copies: str, style: str) -> BaseOxmlElement:
     width = round(layout.TEXT_WIDTH * TWIPS_PER_POINT)
     heavy, thin, _heavy = (
         round(rule * layout.POINTS_PER_MM * EIGHTHS_PER_POINT) for rule in layout.IMPRINT_RULES_MM
@@ -91,11 +88,11 @@ def _table(
     return frame
 
 
-def _row(frame: BaseOxmlElement, width: int, anchor: Paragraph, style: ParagraphStyle) -> Paragraph:
+def _row(frame: BaseOxmlElement, width: int, anchor: Paragraph, style: str) -> Paragraph:
     row = element("tr")
     frame.append(row)
     paragraph = add_cell(row, width, anchor)
-    paragraph._p.style = style.style_id
+    paragraph._p.style = style
     return paragraph
 
 

@@ -64,9 +64,9 @@ def prepare(docx: Docx, language: Language) -> None:
     _page_numbers(docx.sections[0], language)
 
 
-def by_name(docx: Docx) -> dict[str, ParagraphStyle]:
-    """The paragraph styles, looked up once: python-docx searches all of them for each paragraph."""
-    return {str(style.name): style for style in docx.styles if isinstance(style, ParagraphStyle)}
+def ids(docx: Docx) -> dict[str, str]:
+    """Style ids by name, looked up once: python-docx searches every style for each paragraph."""
+    return {str(style.name): style.style_id for style in docx.styles}
 
 
 def _page(section: Section, language: Language) -> None:

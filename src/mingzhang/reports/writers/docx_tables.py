@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
-from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from mingzhang.reports.document import Inlines, Language, Table
@@ -57,8 +56,8 @@ def add_cell(row: BaseOxmlElement, width: int, parent: Paragraph) -> Paragraph:
     return Paragraph(paragraph, parent._parent)
 
 
-def write_table(after: Paragraph, table: Table, language: Language, style: ParagraphStyle) -> None:
-    """Write `table` before the paragraph `after`, as wide as the type area."""
+def write_table(after: Paragraph, table: Table, language: Language, style: str) -> None:
+    """Write `table` before the paragraph `after`, as wide as the type area; `style` is the id of its letters'."""
     plan = layout.table_layout(table)
     widths = [int(share * layout.TEXT_WIDTH * TWIPS_PER_POINT) for share in plan.shares]
     borders = {"top": HEAVY, "bottom": HEAVY, "insideH": HAIRLINE, "insideV": HAIRLINE}
@@ -88,13 +87,13 @@ def _fill(
     paragraph: Paragraph,
     cell: Inlines,
     plan: TableLayout,
-    style: ParagraphStyle,
+    style: str,
     language: Language,
     *,
     left: bool,
     strong: bool,
 ) -> None:
-    paragraph._p.style = style.style_id
+    paragraph._p.style = style
     paragraph.paragraph_format.line_spacing = Pt(plan.size * LEADING)
     if left:
         paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT

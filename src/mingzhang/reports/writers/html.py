@@ -1,0 +1,165 @@
+"""HTML: a fragment for the site's pages, where every number is a link, and a self-contained file to send along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from mingzhang.reports.document import (
+    Annex,
+    Block,
+    Document,
+    Heading,
+    Inline,
+    Inlines,
+    Language,
+    Number,
+    Paragraph,
+    Table,
+    TraceRow,
+    printed_date,
+)
+from mingzhang.reports.writers import layout, wording
+from mingzhang.reports.writers.html_file import page, trace_section
+from mingzhang.reports.writers.layout import printable
+from mingzhang.reports.writers.titles import title_lines
+
+Link = Callable[[Number], str]
+
+
+def write(document: Document, link: Link) -> str:
+    """`document` as an `<article class="gw">` without style or script; `link` gives each number's address.
+
+    A number is `<a class="tn" id="n-3" href=… data-mark="3" data-figure=…>`.
+    """
+    parts = [
+        *_head(document),
+        _title("h1", document.title),
+        _line("gw-to", wording.addressee(document)),
+        *(_block(block, link) for block in document.blocks),
+        *_annex_list(document),
+        *_signature(document),
+        _line("gw-note", wording.note(document)),
+    ]
+    annexes = [_annex(document, index, annex, link) for index, annex in enumerate(document.annexes)]
+    body = "\n".join(part for part in parts if part)
+    pages = [f'<div class="gw-page">\n{body}\n</div>', *annexes, *_imprint(document)]
+    language = _tag(document.language)
+    return f'<article class="gw" lang="{language}">\n' + "\n".join(pages) + "\n</article>"
+
+
+def standalone(document: Document, trace_table: Sequence[TraceRow]) -> str:
+    """One HTML file that needs nothing else: the document, then a table with a row per number that its number leads
+    to and that leads back."""
+    body = write(document, lambda number: f"#t-{number.mark}")
+    title = printable(document.title.replace("\n", ""))
+    return page(_tag(document.language), title, body, trace_section(trace_table, document.language))
+
+
+def _tag(language: Language) -> str:
+    return "en" if language == "en" else "zh-Hans"
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def _line(name: str, text: str) -> str:
+    return f'<p class="{name}">{_text(text)}</p>' if text else ""
+
+
+def _head(document: Document) -> list[str]:
+    head = wording.head(document)
+    if not head:
+        return []
+    number = f"<span>{_text(document.number)}</span>"
+    signer = ""
+    if document.signer:
+        words = wording.WORDS[document.language]
+        signer = f"<span>{_text(words.signer)}<b>{_text(document.signer)}</b></span>"
+    inner = f'<p class="gw-org">{_text(head)}</p><p class="gw-no">{number}{signer}</p>'
+    return [f'<header class="gw-head">{inner}</header>']
+
+
+def _title(tag: str, title: str) -> str:
+    lines = "<br>".join(_text(line) for line in title_lines(title))
+    return f'<{tag} class="gw-title">{lines}</{tag}>'
+
+
+def _block(block: Block, link: Link) -> str:
+    if isinstance(block, Table):
+        return _table(block, link)
+    if isinstance(block, Paragraph):
+        return f"<p>{_inlines(block.inlines, link)}</p>"
+    return _heading(block, link)
+
+
+def _heading(heading: Heading, link: Link) -> str:
+    tag = f"h{heading.level + 1}"
+    return f'<{tag} class="gw-{heading.level}">{_inlines(heading.inlines, link)}</{tag}>'
+
+
+def _inlines(inlines: Inlines, link: Link) -> str:
+    return "".join(_inline(inline, link) for inline in inlines)
+
+
+def _inline(inline: Inline, link: Link) -> str:
+    text = _text(inline.text)
+    if not isinstance(inline, Number):
+        return text
+    address, figure = escape(link(inline)), escape(inline.figure_id)
+    marked = f'id="n-{inline.mark}" href="{address}" data-mark="{inline.mark}" data-figure="{figure}"'
+    return f'<a class="tn" {marked}>{text}</a>'
+
+
+def _table(table: Table, link: Link) -> str:
+    left = layout.table_layout(table).left
+    caption = f"<caption>{_text(table.caption)}</caption>" if table.caption else ""
+    header = "".join(f'<th scope="col">{_inlines(cell, link)}</th>' for cell in table.header)
+    last = len(table.rows) - 1
+    rows = [_row(row, left, link, total=table.total and index == last) for index, row in enumerate(table.rows)]
+    body = "\n".join(rows)
+    return f'<table class="gw-t">{caption}<thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>'
+
+
+def _row(row: Sequence[Inlines], left: Sequence[bool], link: Link, *, total: bool) -> str:
+    first, *rest = row
+    cells = [f'<th scope="row">{_inlines(first, link)}</th>']
+    for cell, words in zip(rest, left[1:], strict=True):
+        opening = '<td class="gw-w">' if words else "<td>"
+        cells.append(f"{opening}{_inlines(cell, link)}</td>")
+    opening = '<tr class="gw-sum">' if total else "<tr>"
+    return opening + "".join(cells) + "</tr>"
+
+
+def _annex_list(document: Document) -> list[str]:
+    listed = wording.annex_list(document)
+    if not listed:
+        return []
+    words = wording.WORDS[document.language]
+    lines = "<br>".join(_text(line) for line in listed)
+    return [f'<p class="gw-annexes"><span>{words.annex}{words.colon}</span><span>{lines}</span></p>']
+
+
+def _signature(document: Document) -> list[str]:
+    if not document.organ:
+        return []
+    day = printed_date(document.date, document.language)
+    moment = f'<time datetime="{document.date.isoformat()}">{day}</time>'
+    return [f'<div class="gw-sign"><p>{_text(document.organ)}</p><p>{moment}</p></div>']
+
+
+def _annex(document: Document, index: int, annex: Annex, link: Link) -> str:
+    label = wording.annex_label(document.annexes, index, document.language)
+    blocks = "\n".join(_block(block, link) for block in annex.blocks)
+    inner = f'<p class="gw-label">{_text(label)}</p>\n{_title("h2", annex.title)}\n{blocks}'
+    return f'<section class="gw-page gw-annex">\n{inner}\n</section>'
+
+
+def _imprint(document: Document) -> list[str]:
+    if document.imprint is None:
+        return []
+    copies = wording.copies(document)
+    first = f"<p>{_text(copies)}</p>" if copies else ""
+    issuer, printed = _text(document.imprint.issuer), wording.printed_on(document)
+    return [f'<footer class="gw-foot">{first}<p><span>{issuer}</span><span>{printed}</span></p></footer>']
