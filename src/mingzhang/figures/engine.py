@@ -13,6 +13,7 @@ from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Atom, Counted, Definition, Extent, atoms_of, definitions, hull, shifted
 from mingzhang.figures.expressions_sql import Row
+from mingzhang.figures.saying import said
 from mingzhang.figures.sql import Number, Scan, Span, raw_numbers
 from mingzhang.organisation import queries as organisation
 from mingzhang.organisation.models import Unit
@@ -42,13 +43,7 @@ class Value:
     @property
     def text(self) -> str:
         """For display: thousands separated, a share in percent to one place, '—' for no value."""
-        if self.number is None:
-            return "—"
-        if self.measure == "%":
-            return f"{Decimal(self.number) * 100:,.1f}%"
-        if isinstance(self.number, int):
-            return f"{self.number:,}"
-        return f"{self.number.normalize():,f}"
+        return said(self.number, self.measure)
 
     def __str__(self) -> str:
         return self.text
