@@ -50,6 +50,12 @@ def test_an_office_is_set_up_in_six_commands() -> None:
     assert list(queries.people_of(Unit.objects.get(code="QH"))) == [Person.objects.get(username="chen")]
 
 
+def test_a_forgotten_password_is_replaced(cast: Cast) -> None:
+    told = done("person", "password", "chen", "--by", "tang")
+    password = told.split("密码 ")[1].split("（")[0]
+    assert Person.objects.get(username="chen").check_password(password)
+
+
 def test_the_tree_is_shown_as_it_is_and_as_it_was(cast: Cast) -> None:
     done("unit", "move", "QH-01", "SL", "--on", "2024-06-01", "--by", "tang")
     done("unit", "rename", "SL", "石榴新街道", "--on", "2024-06-01", "--by", "tang")

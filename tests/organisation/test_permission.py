@@ -241,6 +241,27 @@ def test_a_weak_password_is_refused_with_the_reason(cast: Cast) -> None:
     assert refused.value.problems["password"]
 
 
+def test_a_password_is_changed_by_oneself_or_by_who_arranges_all_ones_posts(cast: Cast) -> None:
+    actions.set_password(person=cast.chen, password="yi-he-2026-a", by=cast.chen)
+    actions.set_password(person=cast.chen, password="yi-he-2026-b", by=cast.admin)
+    assert Person.objects.get(pk=cast.chen.pk).check_password("yi-he-2026-b")
+    for by in (cast.he, cast.zhou, cast.other_admin):
+        with pytest.raises(NotAllowed):
+            actions.set_password(person=cast.chen, password="yi-he-2026-c", by=by)
+    with pytest.raises(InvalidInput):
+        actions.set_password(person=cast.chen, password="1", by=cast.chen)
+
+
+def test_a_streets_administrator_cannot_take_over_someone_who_also_serves_the_county(cast: Cast) -> None:
+    post = actions.create_post(unit=cast.street, name="街道管理员", roles=["administrator"], by=cast.admin)
+    actions.appoint(person=cast.lu, post=post, start=date(2024, 1, 1), by=cast.admin)
+    actions.set_password(person=cast.chen, password="yi-he-2026-a", by=cast.lu)
+    actions.appoint(person=cast.wei, post=seat_of(cast.chen).post, start=date(2024, 1, 1), by=cast.admin)
+    for whose in (cast.wei, cast.admin, cast.unposted):
+        with pytest.raises(NotAllowed):
+            actions.set_password(person=whose, password="yi-he-2026-a", by=cast.lu)
+
+
 # --- orphans ------------------------------------------------------------------------------------------------------
 
 

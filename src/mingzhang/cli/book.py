@@ -202,6 +202,18 @@ def person_add(new_username: str, name: str, ask_password: bool, username: str) 
     _tell_password(made.username, password, ask_password)
 
 
+@person.command(name="password", help=_("给一个人换密码；正在登录的会退出。"))
+@click.argument("whose", metavar="USERNAME")
+@password_option
+@by_option
+def person_password(whose: str, ask_password: bool, username: str) -> None:
+    by, _book = _acting(username)
+    password = _new_password(ask_password)
+    actions.set_password(person=queries.person_by_username(whose), password=password, by=by)
+    click.echo(_("密码换好了。"))
+    _tell_password(whose, password, ask_password)
+
+
 @click.group(help=_("设置岗位。"))
 def post() -> None: ...
 

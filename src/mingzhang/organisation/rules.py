@@ -86,6 +86,18 @@ def user_can_delegate(person: Person, appointment: Appointment) -> bool:
     return appointment.person_id == person.id or can(person, Permission.PEOPLE_MANAGE, appointment.post.unit)
 
 
+def check_user_can_set_password(person: Person, of: Person) -> None:
+    """One's own; else whoever arranges people in every unit where the other holds a post, now or later, so that
+    nobody takes over powers that they could not give. Raises NotAllowed."""
+    if person.pk == of.pk:
+        return
+    posts = Post.objects.filter(appointments__in=of.appointments.filter(valid__endswith__isnull=True))
+    posts |= Post.objects.filter(appointments__in=of.appointments.filter(valid__endswith__gt=clock.today()))
+    units = {post.unit for post in posts.select_related("unit")} or {queries.root(of.book)}
+    for unit in units:
+        check_can(person, Permission.PEOPLE_MANAGE, unit)
+
+
 def check_roles(roles: list[str]) -> None:
     """Raises InvalidInput for a role that does not exist."""
     unknown = [role for role in roles if role not in ROLES]

@@ -7,6 +7,7 @@ from mingzhang.organisation.actions.people import (
     create_post,
     delegate,
     end_appointment,
+    set_password,
 )
 from mingzhang.organisation.actions.units import (
     UnitRow,
@@ -34,4 +35,5 @@ __all__ = [
     "merge_unit",
     "move_unit",
     "rename_unit",
+    "set_password",
 ]

@@ -46,6 +46,16 @@ def new_person(book: Book, username: str, name: str, password: str | None) -> Pe
     return person
 
 
+@transaction.atomic
+def set_password(*, person: Person, password: str, by: Person) -> None:
+    """A new password, which ends the person's sessions. Raises NotAllowed, InvalidInput."""
+    rules.check_user_can_set_password(by, person)
+    _check_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    append.event(book=person.book.code, actor=by.ref, verb="person.password", subject=person.ref)
+
+
 def _check_password(password: str, person: Person) -> None:
     try:
         validate_password(password, person)
