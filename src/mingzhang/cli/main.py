@@ -27,6 +27,8 @@ class Commands(Registry):
         "person": Entry("mingzhang.cli.book:person", _("登记人员")),
         "post": Entry("mingzhang.cli.book:post", _("设置岗位")),
         "appoint": Entry("mingzhang.cli.book:appoint", _("安排任职")),
+        "figures": Entry("mingzhang.cli.figures:figures", _("算出一个单位一个时段的数据项")),
+        "trace": Entry("mingzhang.cli.figures:trace", _("打开一个数据项，看数的是哪些账目")),
         "version": Entry("mingzhang.cli.version:version", _("显示版本")),
     }
 

@@ -1,0 +1,173 @@
+"""`mingzhang figures` and `mingzhang trace`: what the figures come to, and what they were counted from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.table import Table
+
+from mingzhang.cli.migrate import check_migrated
+from mingzhang.core.digests import show
+from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.periods import Period
+from mingzhang.figures import traces
+from mingzhang.figures.definitions import definitions
+from mingzhang.figures.engine import Request, Tree, Value, evaluate
+from mingzhang.figures.traces import Trace
+from mingzhang.figures.wording import name_of, sentence
+from mingzhang.ledger.models import Entry
+from mingzhang.organisation.models import Book, Unit
+from mingzhang.organisation.queries import book_by_code, packs_in_force, unit_by_code
+from mingzhang.packs.expressions import suggestion
+
+ALWAYS = [
+    click.option("--unit", "unit_code", metavar="CODE", required=True, help=_("单位代码")),
+    click.option("--period", "period_text", metavar="PERIOD", required=True, help=_("时段，如 2026H1、2026Q2、2026-06")),
+    click.option("--book", "book_code", metavar="CODE", help=_("账套代码；只有一个账套时不用写")),
+    click.option("--as-of", type=click.IntRange(min=0), metavar="SEQ", help=_("算到账本的第几笔为止；默认到最后一笔")),
+    click.option(
+        "--tree", type=click.Choice(["then", "now"]), default="then",
+        help=_("按当时的隶属关系（then）还是现在的（now）；默认当时"),
+    ),
+    click.option("--json", "as_json", is_flag=True, help=_("输出 JSON")),
+]  # fmt: skip
+
+
+def always(command: Any) -> Any:
+    """The options that both commands take."""
+    for option in reversed(ALWAYS):
+        command = option(command)
+    return command
+
+
+@click.command(help=_("算出一个单位一个时段的数据项。"))
+@always
+@click.option("--figure", "wanted", metavar="ID", multiple=True, help=_("只算这些数据项；可以写多次"))
+def figures(
+    unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree, as_json: bool,
+    wanted: tuple[str, ...],
+) -> None:  # fmt: skip
+    check_migrated()
+    unit, period = _unit(book_code, unit_code), Period.parse(period_text)
+    known = _known(unit.book)
+    requests = [Request(id, known[id], unit.id, period) for id in _chosen(known, wanted)]
+    values = evaluate(requests, as_of=as_of, tree=tree)
+    if as_json:
+        click.echo(
+            json.dumps([_value_json(asked, values[asked]) for asked in requests], ensure_ascii=False, indent=1)
+        )
+    else:
+        _print(_values_table(unit, period, values))
+
+
+@click.command(help=_("打开一个数据项：怎么算的，数的是哪些账目。"))
+@click.argument("figure")
+@always
+@click.option(
+    "--entries", type=click.IntRange(0, 10_000), default=20, metavar="N", help=_("最多列出几笔账目；默认20")
+)
+def trace(
+    figure: str, unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree,
+    as_json: bool, entries: int,
+) -> None:  # fmt: skip
+    check_migrated()
+    unit, period = _unit(book_code, unit_code), Period.parse(period_text)
+    known = _known(unit.book)
+    (chosen,) = _chosen(known, (figure,))
+    opened = traces.trace(Request(chosen, known[chosen], unit.id, period), as_of=as_of, tree=tree)
+    if as_json:
+        click.echo(json.dumps(opened.as_json(entries=entries), ensure_ascii=False, indent=1))
+    else:
+        _print_trace(opened, entries)
+
+
+def _unit(book_code: str | None, code: str) -> Unit:
+    """Raises NotFound, and InvalidInput when it is not said which of several books is meant."""
+    if book_code is None:
+        codes = list(Book.objects.order_by("code").values_list("code", flat=True))
+        if len(codes) != 1:
+            raise InvalidInput(
+                _("账套有%(count)d个，请用 --book 指明。") % {"count": len(codes)}, remedy="、".join(codes)
+            )
+        book_code = codes[0]
+    return unit_by_code(book_by_code(book_code), code)
+
+
+def _known(book: Book) -> dict[str, int]:
+    """Figure id → the pack version in force that declares it."""
+    return {id: version.pk for version in packs_in_force(book) for id in definitions(version.pk)}
+
+
+def _chosen(known: dict[str, int], wanted: tuple[str, ...]) -> Iterable[str]:
+    for id in wanted:
+        if id not in known:
+            raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": id[:60]}, remedy=suggestion(id[:60], known))
+    return wanted or known
+
+
+def _value_json(request: Request, value: Value) -> dict[str, Any]:
+    figure = definitions(request.pack_version_id)[request.figure_id].figure
+    return {
+        "figure": request.figure_id,
+        "name": name_of(figure),
+        "period": request.period.code,
+        "value": None if value.number is None else str(value.number),
+        "measure": value.measure,
+    }
+
+
+def _period_name(period: Period) -> str:
+    return period.label_en if (get_language() or "").startswith("en") else period.label
+
+
+def _values_table(unit: Unit, period: Period, values: dict[Request, Value]) -> Table:
+    table = Table(_("编号"), _("数据项"), title=f"{unit.name} {_period_name(period)}")
+    table.add_column(_("数"), justify="right")
+    table.add_column(_("量词"))
+    for request, value in values.items():
+        figure = definitions(request.pack_version_id)[request.figure_id].figure
+        table.add_row(request.figure_id, name_of(figure), value.text, "" if value.measure == "%" else value.measure)
+    return table
+
+
+def _print_trace(opened: Trace, entries: int) -> None:
+    pack = definitions(opened.request.pack_version_id).pack
+    measure = "" if opened.value.measure == "%" else opened.value.measure
+    for line in (
+        f"{name_of(opened.definition.figure)}：{opened.value.text}{measure}",
+        _("怎么算：%(how)s") % {"how": sentence(opened.definition, pack)},
+        _("体系包：%(pack)s %(version)s") % {"pack": pack.id, "version": pack.version},
+        _("单位：%(unit)s，时段：%(period)s")
+        % {"unit": opened.unit.name, "period": _period_name(opened.request.period)},
+        _("算到第%(position)d笔，账目%(count)d笔") % {"position": opened.position, "count": opened.count},
+        _("校验码：%(digest)s") % {"digest": show(opened.set_digest)},
+    ):
+        click.echo(line)
+    for part in opened.parts:
+        click.echo("")
+        _print_trace(part, entries)
+    if listed := opened.entries(limit=entries) if entries else []:
+        _print(_entries_table(listed))
+
+
+def _entries_table(entries: list[Entry]) -> Table:
+    table = Table(_("序号"), _("日期"), _("单位"), _("记录单"))
+    table.add_column(_("笔数"), justify="right")
+    for entry in entries:
+        title = entry.record.title if entry.record else entry.kind.code
+        table.add_row(str(entry.seq), entry.occurred_on.isoformat(), entry.unit.name, title, f"{entry.sign:+d}")
+    return table
+
+
+def _print(table: Table) -> None:
+    """To standard output; wide enough that nothing is cut when it is not a terminal."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table)
