@@ -116,8 +116,8 @@ def _attribute_faults(field_: Field, place: Place) -> Iterator[Fault]:
 
 def _needed_hint(needed: str) -> str:
     return {
-        "options": _("列出选项，如 options: [{id: group, name: {zh-hans: 集中学习, en: Group study}}]"),
-        "kind": _("写明链接到哪种记录，如 kind: study"),
+        "options": _("列出选项，如 options: [{id: walk, name: {zh-hans: 步行, en: On foot}}]"),
+        "kind": _("写明链接到哪种记录，如 kind: visit"),
         "personal": _("写明用途和保存天数，如 personal: {purpose: 便于联系, retention_days: 365}"),
     }[needed]
 

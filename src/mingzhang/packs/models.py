@@ -23,8 +23,8 @@ class PackVersion(models.Model):
 
 
 class RecordKind(models.Model):
-    """The lasting number of a kind of entry, across versions. A sheet has one (`study`), and so has each of its
-    repeating tables (`study.problems`), whose rows are posted as entry lines of their own."""
+    """The lasting number of a kind of entry, across versions. A sheet has one (`visit`), and so has each of its
+    repeating tables (`visit.problems`), whose rows are posted as entry lines of their own."""
 
     id = models.AutoField(primary_key=True)
     pack = models.TextField()

@@ -28,7 +28,7 @@ def pack_of(version_id: int) -> Pack:
 
 
 def kind_ids(pack: Pack) -> dict[str, int]:
-    """The lasting number of each kind of entry of `pack`: `study`, `study.problems` → `RecordKind.id`."""
+    """The lasting number of each kind of entry of `pack`: `visit`, `visit.problems` → `RecordKind.id`."""
     codes = [line.code for line in pack.lines()]
     return dict(RecordKind.objects.filter(pack=pack.id, code__in=codes).values_list("code", "id"))
 

@@ -54,7 +54,7 @@ class Model(BaseModel):
 
 
 class Names(RootModel[Annotated[dict[Language, Words], Rule(min_length=1)]]):
-    """A text by language: `{zh-hans: 集中学习, en: Group study}`. A plain text stands for every language."""
+    """A text by language: `{zh-hans: 走访, en: Visit}`. A plain text stands for every language."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -279,7 +279,7 @@ class Pack(PackHead):
         return self.model_dump(mode="json", exclude_defaults=True)
 
     def kind(self, code: str) -> Kind:
-        """The kind of sheets `code`, such as `study`. Raises KeyError."""
+        """The kind of sheets `code`, such as `visit`. Raises KeyError."""
         return self._kinds[code]
 
     def lines(self) -> tuple[Line, ...]:
@@ -287,7 +287,7 @@ class Pack(PackHead):
         return tuple(self._lines.values())
 
     def line(self, code: str) -> Line:
-        """The kind of entry `code`, such as `study` or `study.problems`. Raises KeyError."""
+        """The kind of entry `code`, such as `visit` or `visit.problems`. Raises KeyError."""
         return self._lines[code]
 
     def fields_of(self, code: str) -> dict[str, Field]:

@@ -117,6 +117,6 @@ def _type_words() -> tuple[tuple[str, tuple[str, str]], ...]:
         ("decimal_", (_("这里要一个数"), _("如 20 或 0.5，不加引号和单位"))),
         ("bool_type", (_("这里写 true 或 false"), "")),
         ("tuple_type", (_("这里要一个列表"), _("每项前写“- ”，或写在方括号里"))),
-        ("dict_type", (_("这里要文字，或一组“名称: 值”"), _("如 {zh-hans: 集中学习, en: Group study}"))),
+        ("dict_type", (_("这里要文字，或一组“名称: 值”"), _("如 {zh-hans: 走访, en: Visit}"))),
         ("model_type", (_("这里要一组“名称: 值”"), "")),
     )

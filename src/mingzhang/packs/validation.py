@@ -62,7 +62,8 @@ def _clean_fields(
     if not isinstance(given, Mapping):
         problems[path] = [_("要一组“字段: 值”")]
         return {}
-    _report_unknown(given, fields, path, _("没有字段“%(name)s”"), problems)
+    if not fields.keys() >= given.keys():
+        _report_unknown(given, fields, path, _("没有字段“%(name)s”"), problems)
     cleaned: Data = {}
     for name, field in fields.items():
         try:
@@ -80,10 +81,8 @@ def _clean_fields(
 def _report_unknown(
     given: Mapping[object, object], known: Mapping[str, object], path: str, wrong: str, problems: Problems
 ) -> None:
-    if known.keys() >= given.keys():
-        return
     for name in [name for name in given if name not in known][:MOST_UNKNOWN]:
-        said = shown(str(name)) if isinstance(name, str) else shown(type(name).__name__)
+        said = shown(name if isinstance(name, str) else type(name).__name__)
         problems[f"{path}.{said}"] = [wrong % {"name": said} + "。" + suggestion(said, known.keys())]
 
 
@@ -93,7 +92,8 @@ def _clean_tables(
     if not isinstance(given, Mapping):
         problems["rows"] = [_("要一组“表: 各行”")]
         return {}
-    _report_unknown(given, kind.tables_by_id, "rows", _("没有表“%(name)s”"), problems)
+    if not kind.tables_by_id.keys() >= given.keys():
+        _report_unknown(given, kind.tables_by_id, "rows", _("没有表“%(name)s”"), problems)
     tables = {
         table.id: _clean_rows(table, given[table.id], problems, resolve, draft)
         for table in kind.tables

@@ -98,7 +98,7 @@ def clean_text(raw: object, limit: int, *, lines: bool = False) -> str | None:
         raise _too_long(len(raw), limit)
     if not raw.isprintable():
         raw = _without_controls(raw, lines)
-    text = unicodedata.normalize("NFC", raw).strip()
+    text = raw.strip() if raw.isascii() else unicodedata.normalize("NFC", raw).strip()
     if len(text) > limit:
         raise _too_long(len(text), limit)
     return text or None
@@ -166,7 +166,7 @@ def _number(raw: object) -> Decimal | None:
 def _number_from_text(raw: str) -> Decimal | None:
     if len(raw) > LONGEST_NUMBER:
         raise Unfit(_("数太长"))
-    text = raw.translate(_FULL_WIDTH).strip()
+    text = (raw if raw.isascii() else raw.translate(_FULL_WIDTH)).strip()
     if not text:
         return None
     if not _NUMBER.fullmatch(text):
@@ -218,6 +218,8 @@ def _choice(field: Field, raw: object, resolve: Resolver) -> Json | None:
 
 def _option(field: Field, raw: object) -> str | None:
     """An option's id, given by its id or by its name in any language."""
+    if isinstance(raw, str) and (found := field.options_by_text.get(raw)):
+        return found
     text = clean_text(raw, TEXT_LENGTH)
     if text is None:
         return None
