@@ -15,6 +15,7 @@ from mingzhang.figures.saying import change, said, unit_word
 from mingzhang.figures.wording import language, name_of
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.schema import Kind
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def groups_of(unit: Unit, period: Period, *, position: int, everything: bool) ->
         known = definitions(version_id)
         row = _row(version_id, known[figure], unit, period, values, position)
         if everything or not row.empty:
-            kind = known.pack.line(_counted_of(known[figure])).kind
+            kind = kind_of(version_id, known[figure])
             groups.setdefault(kind.name.text(language()), []).append(row)
     return [Group(name, rows) for name, rows in groups.items()]
 
@@ -74,11 +75,22 @@ def unit_rows(version_id: int, figure: str, units: Sequence[Unit], period: Perio
     return [_unit_row(version_id, figure, unit, period, values, position) for unit in units]
 
 
-def trace_address(version_id: int, figure: str, unit: Unit, period: Period, position: int) -> str:
-    """The page that opens a figure's value to its entries, at a fixed position of the book."""
-    path = reverse("figures:figure", args=(definitions(version_id).pack.id, figure))
-    query = {"unit": unit.code, "period": period.code, "as_of": position}
+def trace_address(request: Request, unit: Unit, position: int | None) -> str:
+    """The page that opens a figure's value to its entries, at a fixed position of the book (None: now) and by a
+    fixed version of the pack."""
+    pack = definitions(request.pack_version_id).pack
+    path = reverse("figures:figure", args=(pack.id, request.figure_id))
+    query: dict[str, object] = {"unit": unit.code, "period": request.period.code, "version": pack.version}
+    if position is not None:
+        query["as_of"] = position
     return f"{path}?{urlencode(query)}"
+
+
+def kind_of(version_id: int, definition: Definition) -> Kind:
+    """The kind of record sheet that a figure is counted from, or, for a derived one, its first part."""
+    while not isinstance(definition, Counted):
+        definition = definition.parts[0][0]
+    return definitions(version_id).pack.line(definition.figure.of or "").kind
 
 
 def _spans(period: Period) -> tuple[Period, Period, Period]:
@@ -119,7 +131,7 @@ def _row(
         previous=said(previous.number, now.measure),
         last_year=said(last_year.number, now.measure),
         change=change(now.number, last_year.number, now.measure),
-        address=trace_address(version_id, figure.id, unit, period, position),
+        address=trace_address(Request(figure.id, version_id, unit.pk, period), unit, position),
         empty=not (now.number or previous.number or last_year.number),
     )
 
@@ -134,12 +146,5 @@ def _unit_row(
         previous=said(previous.number, now.measure),
         last_year=said(last_year.number, now.measure),
         change=change(now.number, last_year.number, now.measure),
-        address=trace_address(version_id, figure, unit, period, position),
+        address=trace_address(Request(figure, version_id, unit.pk, period), unit, position),
     )
-
-
-def _counted_of(definition: Definition) -> str:
-    """The kind of entry that a figure is counted from, or, for a derived one, its first part."""
-    while not isinstance(definition, Counted):
-        definition = definition.parts[0][0]
-    return definition.figure.of or ""

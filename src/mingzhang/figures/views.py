@@ -29,10 +29,11 @@ def figures(request: HttpRequest, place: Place) -> HttpResponse:
 def figure(request: HttpRequest, place: Place, pack: str, figure: str) -> HttpResponse:
     """A figure opened: as a part for the side panel, or as a page with the units below beside it."""
     at = asked_position(request.GET.get("as_of", ""))
-    asked = request_for(place.unit, place.period, pack, figure)
+    after = asked_position(request.GET.get("after", "")) or 0
+    asked = request_for(place.unit, place.period, pack, figure, request.GET.get("version", ""))
     part = "HX-Request" in request.headers
-    shown = opened(asked, as_of=at, page=request.GET.get("page", ""), short=part)
-    context = {"opened": shown, "back": f"{reverse('figures:list')}?{place.query}"}
+    shown = opened(asked, as_of=at, after=after, short=part)
+    context: dict[str, object] = {"opened": shown, "back": f"{reverse('figures:list')}?{place.query}"}
     if not part:
         below = list(place.units().filter(parent=place.unit, closed_on=None).order_by("code"))
         context["units"] = tables.unit_rows(asked.pack_version_id, figure, below, place.period, shown.position)

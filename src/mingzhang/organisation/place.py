@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -21,8 +21,8 @@ from mingzhang.core import clock
 from mingzhang.core.errors import NotAllowed, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.organisation import queries
-from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.models import Person, Post, Unit
+from mingzhang.organisation.roles import ROLES, Permission
 from mingzhang.organisation.scopes import UnitScope
 
 P = ParamSpec("P")
@@ -37,6 +37,14 @@ class Place:
     unit: Unit
     above: Unit | None
     period: Period
+
+    @cached_property
+    def held(self) -> frozenset[Permission]:
+        """Every permission that the person holds anywhere today."""
+        posts = Post.objects.filter(appointments__in=queries.holding().filter(person=self.person))
+        return frozenset(
+            held for roles in posts.values_list("roles", flat=True) for role in roles for held in ROLES[role]
+        )
 
     def units(self) -> QuerySet[Unit]:
         """The units that the person may see on this page, closed ones too."""

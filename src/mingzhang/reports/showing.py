@@ -1,12 +1,12 @@
-"""A composed report as its pages show it: where each number leads, and its blocks for the template."""
+"""A composed report as its pages show it: on paper, as a list of numbers, and where each of them leads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from mingzhang.core.periods import Period
 from mingzhang.figures.saying import said, unit_word
@@ -14,8 +14,8 @@ from mingzhang.figures.wording import name_of
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
 from mingzhang.reports.compose import Composition, Told
-from mingzhang.reports.document import Block, Document, Heading, Inlines, Number, Table
 from mingzhang.reports.files import FORMS
+from mingzhang.reports.writers.html import write
 
 
 @dataclass(frozen=True)
@@ -57,28 +57,6 @@ class Addresses:
 
 
 @dataclass(frozen=True)
-class ShownInline:
-    """Words, or a number with the address of its trace."""
-
-    text: str
-    mark: int = 0
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class ShownBlock:
-    """A heading, paragraph or table; `kind` says which, as templates cannot ask for a class."""
-
-    kind: str
-    level: int = 0
-    inlines: tuple[ShownInline, ...] = ()
-    caption: str = ""
-    header: tuple[tuple[ShownInline, ...], ...] = ()
-    rows: tuple[tuple[tuple[ShownInline, ...], ...], ...] = ()
-    total: bool = False
-
-
-@dataclass(frozen=True)
 class NumberRow:
     """A number in the list of numbers: as printed, and exactly."""
 
@@ -90,9 +68,9 @@ class NumberRow:
     address: str
 
 
-def blocks_of(document: Document, addresses: Addresses) -> Iterator[ShownBlock]:
-    """The document's blocks, its numbers turned into links."""
-    return (_block(block, addresses) for block in document.blocks)
+def paper(made: Composition, addresses: Addresses) -> SafeString:
+    """The report as an HTML fragment, every number a link to its trace."""
+    return mark_safe(write(made.document, lambda number: addresses.number(number.mark)))  # noqa: S308 - write escapes
 
 
 def number_rows(made: Composition, addresses: Addresses) -> list[NumberRow]:
@@ -109,26 +87,3 @@ def number_rows(made: Composition, addresses: Addresses) -> list[NumberRow]:
         )
         for told in made.numbers
     ]
-
-
-def _block(block: Block, addresses: Addresses) -> ShownBlock:
-    if isinstance(block, Table):
-        return ShownBlock(
-            "table",
-            caption=block.caption,
-            header=tuple(_inlines(cell, addresses) for cell in block.header),
-            rows=tuple(tuple(_inlines(cell, addresses) for cell in row) for row in block.rows),
-            total=block.total,
-        )
-    if isinstance(block, Heading):
-        return ShownBlock("heading", block.level, _inlines(block.inlines, addresses))
-    return ShownBlock("paragraph", inlines=_inlines(block.inlines, addresses))
-
-
-def _inlines(inlines: Inlines, addresses: Addresses) -> tuple[ShownInline, ...]:
-    return tuple(
-        ShownInline(inline.text, inline.mark, addresses.number(inline.mark))
-        if isinstance(inline, Number)
-        else ShownInline(inline.text)
-        for inline in inlines
-    )

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mingzhang.core.errors import InvalidInput, NotFound
-from mingzhang.figures.opening import opened
+from mingzhang.core.errors import NotFound
+from mingzhang.figures.opening import asked_position, opened
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.reports.compose import Composition
 from mingzhang.reports.files import FORMS, content_of
 from mingzhang.reports.reading import composed, listed
-from mingzhang.reports.showing import Addresses, blocks_of, number_rows
+from mingzhang.reports.showing import Addresses, number_rows, paper
 
 
 @require_GET
@@ -34,7 +34,7 @@ def reports(request: HttpRequest, place: Place) -> HttpResponse:
 def read(request: HttpRequest, place: Place, pack: str, template: str) -> HttpResponse:
     """The report as a document on paper, every number a link to its trace."""
     made, addresses = _made(request, place, pack, template)
-    context = addresses.context() | {"made": made, "blocks": blocks_of(made.document, addresses)}
+    context = addresses.context() | {"made": made, "paper": paper(made, addresses)}
     return render(request, "reports/read.html", context)
 
 
@@ -58,7 +58,7 @@ def number(request: HttpRequest, place: Place, pack: str, template: str, mark: i
     context = addresses.context() | {
         "made": made,
         "mark": mark,
-        "opened": opened(told.request, as_of=made.position),
+        "opened": opened(told.request, as_of=made.position, short="HX-Request" in request.headers),
         "printed": told.text,
         "address": addresses.number(mark),
         "previous": addresses.number(mark - 1) if mark > 1 else "",
@@ -85,18 +85,8 @@ def download(request: HttpRequest, place: Place, pack: str, template: str, form:
 
 
 def _made(request: HttpRequest, place: Place, pack: str, template: str) -> tuple[Composition, Addresses]:
-    made = composed(place.unit, place.period, pack, template, _position(request))
+    made = composed(place.unit, place.period, pack, template, asked_position(request.GET.get("as_of", "")))
     return made, Addresses(place, pack, template, made.position)
-
-
-def _position(request: HttpRequest) -> int | None:
-    """The position that the address asks for; None: now. Raises InvalidInput."""
-    said = request.GET.get("as_of", "")
-    if not said:
-        return None
-    if not (said.isascii() and said.isdigit() and len(said) <= 15):
-        raise InvalidInput(_("账位要写成数字。"))
-    return int(said)
 
 
 def _above(place: Place) -> str:

@@ -17,8 +17,10 @@ from mingzhang.ledger import queries as ledger
 from mingzhang.organisation import place as places
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
+from mingzhang.organisation.roles import Permission
 from mingzhang.web import periods
 
+AREAS = ("ledger", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
 UNIT_PAGES = {"ledger:list", "figures:list", "reports:list"}
 PERIOD_PAGES = UNIT_PAGES | {"figures:figure", "reports:read", "reports:numbers"}
@@ -65,14 +67,21 @@ class Layout:
 
     @property
     def sections(self) -> Iterator[Section]:
+        """The areas that the person's roles open."""
         here = self._view.partition(":")[0]
-        for area, name, icon in (("ledger", _("台账"), "book"), ("figures", _("数据"), "chart"), ("reports", _("报告"), "paper")):
-            yield Section(name, icon, f"{reverse(f'{area}:list')}?{self.place.query}", area == here)
+        for area, name, icon, permission in (
+            ("ledger", _("台账"), "book", Permission.RECORD_VIEW),
+            ("figures", _("数据"), "chart", Permission.FIGURES_VIEW),
+            ("reports", _("报告"), "paper", Permission.REPORT_VIEW),
+        ):
+            if permission in self.place.held:
+                yield Section(name, icon, f"{reverse(f'{area}:list')}?{self.place.query}", area == here)
 
     @property
     def units_address(self) -> str:
         """Where the unit switcher gets its choices."""
-        return f"{reverse('web:units')}?{urlencode({'next': self._path(UNIT_PAGES), 'period': self.place.period.code, 'unit': self.place.unit.code})}"
+        asked = {"unit": self.place.unit.code, "period": self.place.period.code, "next": self._path(UNIT_PAGES)}
+        return f"{reverse('web:units')}?{urlencode(asked)}"
 
     @property
     def periods(self) -> periods.Switcher:
@@ -85,7 +94,8 @@ class Layout:
     def _path(self, pages: set[str]) -> str:
         if self._view in pages:
             return self._request.path
-        return reverse(f"{self._view.partition(':')[0]}:list")
+        area = self._view.partition(":")[0]
+        return reverse(f"{area if area in AREAS else 'ledger'}:list")
 
     @cached_property
     def _view(self) -> str:

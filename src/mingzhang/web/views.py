@@ -40,13 +40,15 @@ class SignIn(LoginView):
 
 
 @require_GET
-@placed(Permission.RECORD_VIEW)
+@placed(Permission.FIGURES_VIEW)
 def home(request: HttpRequest, place: Place) -> HttpResponse:
-    return redirect(f"{reverse('ledger:list')}?{place.query}")
+    """Leads to the ledger, or to the figures for those whose roles read no records."""
+    first = "ledger:list" if Permission.RECORD_VIEW in place.held else "figures:list"
+    return redirect(f"{reverse(first)}?{place.query}")
 
 
 @require_GET
-@placed(Permission.RECORD_VIEW)
+@placed(Permission.FIGURES_VIEW)
 def units(request: HttpRequest, place: Place) -> HttpResponse:
     """The unit switcher: the way up, the units beside and below, or what a search finds. As a part for htmx, and
     as a page."""

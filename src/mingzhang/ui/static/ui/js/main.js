@@ -1,4 +1,4 @@
-// Starts what every page needs. Each part works on the document as a whole, so nothing needs starting again
-// after htmx has swapped something in.
+// What every page needs. The parts listen on the document, so nothing is started again after htmx swaps.
 import "./disclosure.js";
+import "./numbers.js";
 import "./panel.js";

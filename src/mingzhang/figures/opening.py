@@ -1,0 +1,226 @@
+"""A number opened, as its page and the side panel show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mingzhang.core.digests import show
+from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.periods import Period
+from mingzhang.figures.definitions import Counted, definitions, shifted
+from mingzhang.figures.engine import Request
+from mingzhang.figures.saying import said, unit_word
+from mingzhang.figures.tables import kind_of, trace_address
+from mingzhang.figures.traces import Trace, trace
+from mingzhang.figures.wording import language, name_of, sentence
+from mingzhang.ledger.models import Entry
+from mingzhang.ledger.queries import position
+from mingzhang.organisation.models import Unit
+from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.schema import Field
+
+IN_PANEL = 12
+ON_PAGE = 100
+FURTHEST = 10**15
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """A counted entry. `amount` is what it adds to a sum; `address` leads to the record it was posted from."""
+
+    seq: int
+    occurred_on: date
+    unit: str
+    title: str
+    sign: int
+    amount: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """One of the figures that a derived figure is made of."""
+
+    name: str
+    number: str
+    measure: str
+    period: Period
+    address: str
+
+
+@dataclass(frozen=True)
+class ShownValue:
+    """One of the different values that a figure counts, and how many entries hold it."""
+
+    name: str
+    entries: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything that is said of one number."""
+
+    name: str
+    group: str
+    number: str
+    measure: str
+    sentence: str
+    period: Period
+    scope: str
+    pack: str
+    position: int
+    latest: int
+    total: int
+    digest: str
+    command: str
+    address: str
+    now_address: str
+    first_address: str
+    next_address: str
+    entries: list[ShownEntry] = field(default_factory=list)
+    values: list[ShownValue] = field(default_factory=list)
+    parts: list[ShownPart] = field(default_factory=list)
+
+
+def request_for(unit: Unit, period: Period, pack: str, figure: str, version: str = "") -> Request:
+    """The figure as the book's version of the pack defines it; `version` asks for an earlier one that it worked by.
+    Raises NotFound."""
+    adopted = [adoption.pack_version for adoption in unit.book.adoptions.select_related("pack_version")]
+    known = [one for one in adopted if one.version == version] if version else packs_in_force(unit.book)
+    for installed in known:
+        if installed.pack == pack and figure in definitions(installed.pk):
+            return Request(figure, installed.pk, unit.pk, period)
+    raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": figure[:60]}, remedy=_("请从数据页里打开。"))
+
+
+def asked_position(text: str) -> int | None:
+    """A position as an address says it; None when it says nothing. Raises InvalidInput."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) < FURTHEST):
+        raise InvalidInput(_("账位“%(text)s”不是数字。") % {"text": text[:20]})
+    return int(text)
+
+
+def opened(request: Request, *, as_of: int | None, after: int = 0, short: bool = False) -> Opened:
+    """The number that answers `request` at position `as_of` (None: now), with the entries beyond `after`: a few
+    when `short`, else a page of them."""
+    found = trace(request, as_of=as_of)
+    limit = IN_PANEL if short else ON_PAGE
+    entries = found.entries(after=after, limit=limit + 1)
+    address = trace_address(request, found.unit, found.position)
+    definition, pack = found.definition, definitions(request.pack_version_id).pack
+    following = f"{address}&{urlencode({'after': entries[limit - 1].seq})}" if len(entries) > limit else ""
+    return Opened(
+        name=name_of(definition.figure),
+        group=kind_of(request.pack_version_id, definition).name.text(language()),
+        number=said(found.value.number, found.value.measure),
+        measure=unit_word(found.value.measure),
+        sentence=sentence(definition, pack),
+        period=shifted(request.period, definition.figure.period),
+        scope=_scope(found),
+        pack=_("%(pack)s %(version)s版") % {"pack": pack.name.text(language()), "version": pack.version},
+        position=found.position,
+        latest=position(found.unit.book),
+        total=found.count,
+        digest=show(found.set_digest),
+        command=_command(found, pack.id),
+        address=address,
+        now_address=trace_address(request, found.unit, None),
+        first_address=address if after else "",
+        next_address=following,
+        entries=list(_entries(found, entries[:limit])),
+        values=_held(found),
+        parts=[_part(part) for part in found.parts],
+    )
+
+
+def _command(found: Trace, pack: str) -> str:
+    asked = found.request
+    return (
+        f"mingzhang trace {asked.figure_id} --book {found.unit.book.code} --unit {found.unit.code}"
+        f" --period {asked.period.code} --as-of {found.position}"
+    )
+
+
+def _scope(found: Trace) -> str:
+    name = found.unit.name
+    if found.scope is None:
+        return name
+    if found.scope.everything:
+        return _("%(unit)s，整个账套") % {"unit": name}
+    units = {unit_id for part in found.scope.parts for unit_id in part.unit_ids}
+    said_units = ngettext("%(unit)s，共%(count)d个单位", "%(unit)s，共%(count)d个单位", len(units))
+    scope = said_units % {"unit": name, "count": len(units)}
+    return scope + _("，其间有调整，按当时的隶属算") if len(found.scope.parts) > 1 else scope
+
+
+def _part(part: Trace) -> ShownPart:
+    return ShownPart(
+        name=name_of(part.definition.figure),
+        number=said(part.value.number, part.value.measure),
+        measure=unit_word(part.value.measure),
+        period=part.request.period,
+        address=trace_address(part.request, part.unit, part.position),
+    )
+
+
+def _entries(found: Trace, entries: list[Entry]) -> Iterator[ShownEntry]:
+    if not isinstance(found.definition, Counted):
+        return
+    line = definitions(found.request.pack_version_id).pack.line(found.definition.figure.of or "")
+    taken = found.definition.component.value
+    summed = taken.field.name if taken.aggregate == "sum" and taken.field else ""
+    for entry in entries:
+        amount = said(entry.sign * _number(entry.data, summed), "") if summed else ""
+        yield ShownEntry(
+            seq=entry.seq,
+            occurred_on=entry.occurred_on,
+            unit=entry.unit.name,
+            title=_title(entry, line.fields),
+            sign=entry.sign,
+            amount=amount,
+            address=reverse("ledger:entry", args=(entry.seq,)),
+        )
+
+
+def _title(entry: Entry, fields: tuple[Field, ...]) -> str:
+    """What the record is called; for a row of a table, its first words."""
+    words = next((str(entry.data[one.id]) for one in fields if one.type == "text" and entry.data.get(one.id)), "")
+    title = entry.record.title if entry.record else ""
+    return words or title if entry.line else title
+
+
+def _number(data: Mapping[str, Any], name: str) -> Any:
+    source = data.get("sheet", {}) if name.startswith("sheet.") else data
+    value = source.get(name.removeprefix("sheet."))
+    return value if isinstance(value, int) else Decimal(value or 0)
+
+
+def _held(found: Trace) -> list[ShownValue]:
+    """For a figure that counts different values: what they are, by the names the pack gives."""
+    held = found.values(limit=ON_PAGE)
+    definition = found.definition
+    if not held or not isinstance(definition, Counted) or definition.component.value.field is None:
+        return []
+    name = definition.component.value.field.name
+    asked = definitions(found.request.pack_version_id).pack.fields_of(definition.figure.of or "")[name]
+    numbers = [int(one.value) for one in held if asked.type == "unit"]
+    units = dict(Unit.objects.filter(id__in=numbers).values_list("id", "name")) if numbers else {}
+    return [ShownValue(_value_name(asked, one.value, units), len(one.seqs)) for one in held]
+
+
+def _value_name(asked: Field, value: str, units: Mapping[int, str]) -> str:
+    if asked.type == "unit":
+        return units.get(int(value), value)
+    option = asked.option_names.get(value)
+    return option.text(language()) if option else value
