@@ -28,9 +28,13 @@ from mingzhang.packs.expressions import suggestion
 
 ALWAYS = [
     click.option("--unit", "unit_code", metavar="CODE", required=True, help=_("单位代码")),
-    click.option("--period", "period_text", metavar="PERIOD", required=True, help=_("时段，如 2026H1、2026Q2、2026-06")),
+    click.option(
+        "--period", "period_text", metavar="PERIOD", required=True, help=_("时段，如 2026H1、2026Q2、2026-06")
+    ),
     click.option("--book", "book_code", metavar="CODE", help=_("账套代码；只有一个账套时不用写")),
-    click.option("--as-of", type=click.IntRange(min=0), metavar="SEQ", help=_("算到账本的第几笔为止；默认到最后一笔")),
+    click.option(
+        "--as-of", type=click.IntRange(min=0), metavar="SEQ", help=_("算到账本的第几笔为止；默认到最后一笔")
+    ),
     click.option(
         "--tree", type=click.Choice(["then", "now"]), default="then",
         help=_("按当时的隶属关系（then）还是现在的（now）；默认当时"),
