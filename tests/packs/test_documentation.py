@@ -1,0 +1,27 @@
+"""The reference page shows a pack that works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mingzhang.packs.loader import load
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "pack-format.md"
+
+
+def test_the_examples_in_the_reference_make_a_pack(tmp_path: Path) -> None:
+    text = PAGE.read_text()
+    pack, kind, counted, derived, report = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    [body] = re.findall(r"```markdown\n(.*?)```", text, re.DOTALL)
+    files = {
+        "pack.yaml": pack,
+        "kinds/visit.yaml": kind,
+        "figures/visit.yaml": counted + derived,
+        "reports/annual/report.yaml": report,
+        "reports/annual/report.md": body,
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert [line.code for line in load(tmp_path).lines()] == ["visit", "visit.problems"]
