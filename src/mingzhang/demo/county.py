@@ -48,7 +48,17 @@ class Plan:
     @property
     def changes(self) -> list[dict[str, Any]]:
         """Reorganisations in the order of their dates."""
-        return sorted(self.told["changes"], key=lambda change: change["on"])
+        return sorted(self.told["changes"], key=lambda change: change["day"])
+
+    @property
+    def mistakes(self) -> list[tuple[str, bool]]:
+        """Why a posted sheet is taken back, and whether it is then written anew."""
+        return [(one["reason"], one["again"]) for one in self.told["mistakes"]]
+
+    @property
+    def return_note(self) -> str:
+        """What a reviewer says when returning a sheet."""
+        return str(self.told["return_note"])
 
     def units(self) -> Iterator[actions.UnitRow]:
         """Every unit below the county, parents before children."""
@@ -111,14 +121,14 @@ def reorganise(plan: Plan, book: Book, change: dict[str, Any]) -> None:
     unit = queries.unit_by_code(book, change["unit"])
     match change["do"]:
         case "merge":
-            _leave_posts(unit, change["on"], admin)
+            _leave_posts(unit, change["day"], admin)
             into = queries.unit_by_code(book, change["into"])
-            actions.merge_unit(unit=unit, into=into, on=change["on"], by=admin)
+            actions.merge_unit(unit=unit, into=into, on=change["day"], by=admin)
         case "move":
             parent = queries.unit_by_code(book, change["to"])
-            actions.move_unit(unit=unit, parent=parent, on=change["on"], by=admin)
+            actions.move_unit(unit=unit, parent=parent, on=change["day"], by=admin)
         case "rename":
-            actions.rename_unit(unit=unit, name=change["name"], on=change["on"], by=admin)
+            actions.rename_unit(unit=unit, name=change["name"], on=change["day"], by=admin)
         case other:
             raise ValueError(f"no such change: {other}")
 
