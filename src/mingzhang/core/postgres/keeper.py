@@ -43,7 +43,7 @@ def main(folder: str, programs: str, durability: str) -> int:
     try:
         return server.keep()
     finally:
-        os.close(lock)
+        locks.release(lock)
 
 
 class Server:

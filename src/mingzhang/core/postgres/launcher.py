@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -34,7 +33,7 @@ def join(folder: Path, *, durable: bool = True) -> None:
         try:
             _start_or_wait(places, durable=durable)
         except BaseException:
-            os.close(_client_locks.pop(folder))
+            locks.release(_client_locks.pop(folder))
             raise
 
 
@@ -45,7 +44,7 @@ def rejoin_when_it_falls(folder: Path) -> None:
 
 def _rejoin(places: Places) -> None:
     while True:
-        os.close(locks.hold(places.keeper_lock, shared=True))  # got it: the keeper is gone
+        locks.release(locks.hold(places.keeper_lock, shared=True))  # got it: the keeper is gone
         try:
             join(places.folder)
         except Refusal as refusal:

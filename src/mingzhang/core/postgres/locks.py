@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def hold(path: Path, *, shared: bool = False) -> int:
-    """Wait for the lock and keep it until the returned descriptor is closed or the process ends."""
+    """Wait for the lock and keep it until the returned descriptor is released or the process ends."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
     return descriptor
@@ -23,7 +23,13 @@ def held(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        os.close(descriptor)
+        release(descriptor)
+
+
+def release(descriptor: int) -> None:
+    """Give the lock back. Closing alone would leave it with a process that was forked meanwhile."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)
 
 
 def is_held(path: Path) -> bool:
@@ -35,4 +41,4 @@ def is_held(path: Path) -> bool:
             return False
         return True
     finally:
-        os.close(descriptor)
+        release(descriptor)
