@@ -55,7 +55,7 @@ def test_the_grid_has_lines_579_twips_apart(content: bytes) -> None:
 
 def test_letters_are_drawn_together_and_widow_control_is_off(opened: docx.document.Document) -> None:
     normal = opened.styles["Normal"].element
-    assert normal.rPr.find(qn("w:spacing")).get(qn("w:val")) == "-4"
+    assert normal.rPr.find(qn("w:spacing")).get(qn("w:val")) == "-5"
     assert normal.pPr.find(qn("w:widowControl")).get(qn("w:val")) == "0"
 
 

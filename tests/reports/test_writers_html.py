@@ -90,7 +90,7 @@ def test_hostile_text_stays_text_everywhere() -> None:
     text = html.write(hostile_document(), lambda _number: '"><script>')
     assert "<script" not in text
     assert "\x00" not in text
-    assert not [tag for tag, _attributes in Reader(text).tags if tag in {"script", "b"} and tag != "b"]
+    assert "script" not in {tag for tag, _attributes in Reader(text).tags}
 
 
 def rows(document: Document) -> list[TraceRow]:

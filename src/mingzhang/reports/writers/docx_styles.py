@@ -1,7 +1,7 @@
 """The page and the styles of a docx to GB/T 9704-2012, by the fonts' real names.
 
 What makes 22 lines of 28 characters come out: a `lines` grid (a `linesAndChars` grid with negative spacing gives
-13 to 15 characters a line in LibreOffice), letters drawn together by 0.2 point, no widow control, and `eastAsia`
+13 to 15 characters a line in LibreOffice), letters drawn together by a quarter point, no widow control, and `eastAsia`
 hints so that Chinese quotation marks and dashes take the Chinese font.
 """
 
@@ -30,7 +30,7 @@ from mingzhang.reports.writers.docx_text import (
     element,
     fonts,
     off_grid,
-    tracking,
+    spacing,
 )
 
 BODY, FLUSH, TITLE, HEAD, ANNEX_LABEL = "公文正文", "公文顶格", "公文标题", "发文机关标志", "附件标识"
@@ -111,7 +111,7 @@ def _defaults(docx: Docx, language: Language) -> None:
     _replace_fonts(normal, Face.BODY, language)
     normal.font.size = Pt(grid.size)
     if grid.tracking:
-        properties.insert_element_before(tracking(grid.tracking), *AFTER_SPACING)
+        properties.insert_element_before(spacing(grid.tracking), *AFTER_SPACING)
     properties.append(element("lang", val="en-GB" if language == "en" else "zh-CN", eastAsia="zh-CN"))
     plain = normal.paragraph_format
     plain.space_before = plain.space_after = Pt(0)

@@ -88,17 +88,26 @@ def table_layout(table: Table) -> TableLayout:
     centred."""
     columns = [[plain(cell) for cell in column] for column in zip(table.header, *table.rows, strict=True)]
     asked = [_asked(column) for column in columns]
-    total = sum(asked) or 1.0
-    fitting = [size for size in TABLE_SIZES if total * size <= TEXT_WIDTH]
+    kept = [min(width, WIDEST) for width in asked]
+    fitting = [size for size in TABLE_SIZES if sum(kept) * size <= TEXT_WIDTH]
+    size = fitting[0] if fitting else TABLE_SIZES[-1]
+    widths = _widened(kept, asked, TEXT_WIDTH / size)
     return TableLayout(
-        size=fitting[0] if fitting else TABLE_SIZES[-1],
-        shares=tuple(width / total for width in asked),
+        size=size,
+        shares=tuple(width / sum(widths) for width in widths),
         left=tuple(_widest(column[1:]) > LONG_CELL for column in columns),
     )
 
 
 def _asked(column: Sequence[str]) -> float:
-    return min(max(_widest(column), NARROWEST), WIDEST) + CELL_PADDING
+    return max(_widest(column), NARROWEST) + CELL_PADDING
+
+
+def _widened(kept: Sequence[float], asked: Sequence[float], room: float) -> list[float]:
+    """Columns held back at WIDEST share what room is left, in the measure of what they lack."""
+    lacking = [wish - width for wish, width in zip(asked, kept, strict=True)]
+    spare = min(max(room - sum(kept), 0.0), sum(lacking))
+    return [width + spare * lack / (sum(lacking) or 1.0) for width, lack in zip(kept, lacking, strict=True)]
 
 
 def _widest(cells: Sequence[str]) -> float:
