@@ -75,7 +75,7 @@ def placed(
         view: Callable[Concatenate[HttpRequest, Place, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def at_place(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def at_place(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, Person):
                 return _to_sign_in(request)
             place = _place_of(request, request.user, permission)

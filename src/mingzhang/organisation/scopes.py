@@ -40,7 +40,7 @@ class Scope:
         )
 
 
-class AnyOf(Lookup):  # type: ignore[type-arg]
+class AnyOf(Lookup):
     """`expression = ANY(ids)` with one array parameter: the planner sees constants, and 2,500 ids cost one bind."""
 
     lookup_name = "any_of"
