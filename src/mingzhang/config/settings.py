@@ -15,8 +15,6 @@ PACKAGE = Path(__file__).parent.parent
 DATA = database.data_folder()
 MEGABYTE = 1 << 20
 
-language.use(gettext)
-
 DEBUG = environment.flag("MINGZHANG_DEBUG", default=False)
 SECRET_KEY = environment.text("MINGZHANG_SECRET_KEY", "") or database.secret_key()
 ALLOWED_HOSTS = environment.names("MINGZHANG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -160,3 +158,5 @@ LOGGING = {
         "mingzhang": {"level": "INFO"},
     },
 }
+
+language.use(gettext)  # last: a refusal of a setting above is said without Django
