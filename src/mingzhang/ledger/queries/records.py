@@ -1,15 +1,12 @@
-"""Every question about records and entries that is more than a line."""
+"""Kinds, records and the book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from mingzhang.audit.models import Event
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.ledger.models import Entry, Position, Record, Review
 from mingzhang.organisation.models import Book, Person
@@ -17,7 +14,7 @@ from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.models import PackVersion, RecordKind
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Kind
+from mingzhang.packs.schema import Kind, Line
 
 # --- kinds --------------------------------------------------------------------------------------------------------
 
@@ -39,6 +36,16 @@ def kind_in(version: PackVersion, kind: RecordKind) -> Kind:
 def kind_of(record: Record) -> Kind:
     """What the version of the pack that the record was made under says about it."""
     return pack_of(record.pack_version_id).kind(record.kind.code)
+
+
+def line_in_force(book: Book, kind: RecordKind) -> Line:
+    """The sheet or table that a kind of entry is, in the version that the book works by. Raises
+    NotFound."""
+    versions = [version.pk for version in packs_in_force(book) if version.pack == kind.pack]
+    lines = [line for version in versions for line in pack_of(version).lines() if line.code == kind.code]
+    if not lines:
+        raise NotFound(_("“%(book)s”没有在用的记录单“%(kind)s”。") % {"book": book.name, "kind": kind.code})
+    return lines[0]
 
 
 def kind_by_code(book: Book, code: str) -> RecordKind:
@@ -83,60 +90,6 @@ def reviewers(record: Record) -> list[int]:
 def entries_of(record: Record) -> list[Entry]:
     """The entries the record was posted as, without those that took them back, in their order."""
     return list(Entry.objects.filter(record=record, sign=1).select_related("kind").order_by("line"))
-
-
-# --- history ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One thing that happened to a record. `what` is added, submitted, passed, returned, posted, reversed or
-    replaced; `positions` are those of its entries; `other` is the record that replaces it."""
-
-    what: str
-    at: datetime
-    person: Person | None
-    note: str = ""
-    step: int | None = None
-    positions: tuple[int, int] | None = None
-    other: Record | None = None
-
-
-def record_history(record: Record) -> list[Moment]:
-    """What happened to the record, in the order of time. A fixed number of queries."""
-    moments = [Moment("added", record.created_at, record.created_by)]
-    moments += _submissions(record)
-    moments += [
-        Moment("passed" if review.passed else "returned", review.at, review.reviewer, review.note, review.step)
-        for review in Review.objects.filter(record=record).select_related("reviewer")
-    ]
-    moments += _postings(record)
-    moments += [
-        Moment("replaced", other.created_at, other.created_by, other=other)
-        for other in Record.objects.filter(replaces=record).select_related("created_by")
-    ]
-    return sorted(moments, key=lambda moment: moment.at)
-
-
-def _submissions(record: Record) -> Iterator[Moment]:
-    """The record keeps its last submission; the event log knows the earlier ones, which were returned."""
-    events = Event.objects.filter(book=record.book.code, subject=record.ref, verb="record.submit")
-    earlier = [event for event in events if event.data["cycle"] < record.cycle]
-    people = Person.objects.in_bulk(
-        [event.actor.removeprefix("person:") for event in earlier], field_name="username"
-    )
-    for event in earlier:
-        yield Moment("submitted", event.at, people.get(event.actor.removeprefix("person:")))
-    if record.submitted_at:
-        yield Moment("submitted", record.submitted_at, record.submitted_by)
-
-
-def _postings(record: Record) -> Iterator[Moment]:
-    entries = list(Entry.objects.filter(record=record).select_related("posted_by").order_by("seq"))
-    for sign, what, note in ((1, "posted", ""), (-1, "reversed", record.reversal_reason)):
-        if lines := [entry for entry in entries if entry.sign == sign]:
-            positions = (lines[0].seq, lines[-1].seq)
-            yield Moment(what, lines[0].posted_at, lines[0].posted_by, note, positions=positions)
 
 
 # --- the book -----------------------------------------------------------------------------------------------------

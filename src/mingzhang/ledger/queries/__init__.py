@@ -1,0 +1,52 @@
+"""Every question about records and entries that is more than a line."""
+
+from mingzhang.ledger.queries.history import Moment, record_history
+from mingzhang.ledger.queries.pages import (
+    MOST_COUNTED,
+    OPEN_STATES,
+    Filters,
+    LedgerPage,
+    Row,
+    Totals,
+    ledger_page,
+    open_counts,
+    records_page,
+)
+from mingzhang.ledger.queries.records import (
+    entries_of,
+    kind_by_code,
+    kind_in,
+    kind_of,
+    line_in_force,
+    newest_day,
+    position,
+    record_by_id,
+    reviewers,
+    version_in_force,
+    visible_to,
+)
+
+__all__ = [
+    "MOST_COUNTED",
+    "OPEN_STATES",
+    "Filters",
+    "LedgerPage",
+    "Moment",
+    "Row",
+    "Totals",
+    "entries_of",
+    "kind_by_code",
+    "kind_in",
+    "kind_of",
+    "ledger_page",
+    "line_in_force",
+    "newest_day",
+    "open_counts",
+    "position",
+    "record_by_id",
+    "record_history",
+    "records_page",
+    "reviewers",
+    "version_in_force",
+    "visible_to",
+]

@@ -1,0 +1,192 @@
+"""Pages of the ledger, with what is carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from mingzhang.core.errors import NotFound
+from mingzhang.core.periods import Period
+from mingzhang.ledger.models import Entry, Record, RecordEvidence
+from mingzhang.ledger.queries.records import line_in_force
+from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.queries import subtree_now
+from mingzhang.organisation.scopes import AnyOf, UnitScope
+from mingzhang.packs.models import RecordKind
+from mingzhang.packs.schema import Field
+
+NUMBERS = frozenset({"integer", "decimal", "money"})
+OPEN_STATES = ("draft", "submitted", "returned", "accepted")
+# Counting and adding up stop here: beyond, a reader narrows the question, and figures answer it.
+MOST_COUNTED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader asks the ledger for: a unit with all below it, and at choice a period of days on which things
+    happened, one kind (a sheet or a table), who wrote it, and words of the title."""
+
+    unit: Unit
+    period: Period | None = None
+    kind: RecordKind | None = None
+    author: Person | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Σ sign, and Σ sign × value of each measure."""
+
+    count: int
+    measures: tuple[Decimal, ...]
+
+    def __add__(self, other: Totals) -> Totals:
+        measures = tuple(a + b for a, b in zip(self.measures, other.measures, strict=True))
+        return Totals(self.count + other.count, measures)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry with its record; `values` are those of the page's measures, with the entry's sign."""
+
+    entry: Entry
+    evidence: int
+    values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """One page of entries by position. `measures` are the number fields of the kind asked for; without a kind the
+    page lists sheets only, and there are none, since unlike measures are not added up. `before` 承前页, `here`
+    本页合计, `carried` 过次页 and `total` 累计 are missing when there are more than MOST_COUNTED entries: then
+    `count` is MOST_COUNTED and `capped` is set."""
+
+    rows: list[Row]
+    number: int
+    pages: int
+    count: int
+    capped: bool
+    measures: tuple[Field, ...]
+    before: Totals | None
+    here: Totals
+    total: Totals | None
+
+    @property
+    def carried(self) -> Totals | None:
+        """What is carried over to the next page."""
+        return self.before + self.here if self.before else None
+
+
+def ledger_page(scope: UnitScope, filters: Filters, *, page: int = 1, size: int = 20) -> LedgerPage:
+    """Page `page` (from 1; a page past the end is the last one) of what `filters` ask, for someone whose `scope`
+    is where they may see records. A fixed number of queries. Raises NotFound for a unit outside the scope."""
+    entries = _entries(scope, filters)
+    counted = entries[: MOST_COUNTED + 1].count()
+    count = min(counted, MOST_COUNTED)
+    pages = max(1, -(-count // size))
+    number = min(max(1, page), pages)
+    measures = _measures(filters)
+    found = entries.select_related("kind", "unit", "record__created_by").order_by("seq")
+    rows = _rows(list(found[(number - 1) * size : number * size]), measures)
+    before = total = None
+    if counted <= MOST_COUNTED:
+        before, total = _sums(entries, rows, measures)
+    return LedgerPage(rows, number, pages, count, counted > count, measures, before, _here(rows, measures), total)
+
+
+def records_page(
+    scope: UnitScope, filters: Filters, state: str, *, page: int = 1, size: int = 20
+) -> tuple[list[Record], int]:
+    """The records in an unposted `state`, the latest first, and how many there are (at most MOST_COUNTED). Raises
+    NotFound for a unit outside the scope."""
+    records = _records(scope, filters).filter(state=state)
+    count = records[:MOST_COUNTED].count()
+    found = records.select_related("kind", "unit", "created_by").order_by("-occurred_on", "-id")
+    start = (max(1, page) - 1) * size
+    return list(found[start : start + size]), count
+
+
+def open_counts(scope: UnitScope, filters: Filters) -> dict[str, int]:
+    """How many records are in each state before posting."""
+    rows = _records(scope, filters).filter(state__in=OPEN_STATES).values_list("state").annotate(Count("id"))
+    return dict.fromkeys(OPEN_STATES, 0) | dict(rows.order_by())
+
+
+def _entries(scope: UnitScope, filters: Filters) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(_within(scope, filters), _asked(filters, "record__"))
+    if filters.kind is None:
+        return entries.filter(line=0)
+    return entries.filter(kind=filters.kind)
+
+
+def _records(scope: UnitScope, filters: Filters) -> QuerySet[Record]:
+    records = Record.objects.filter(_within(scope, filters), _asked(filters, ""))
+    return records if filters.kind is None else records.filter(kind=filters.kind)
+
+
+def _within(scope: UnitScope, filters: Filters) -> Q:
+    """The units and days asked for. A scope reaches down from its units, so whoever may see a unit may see all
+    below it."""
+    if not scope.contains(filters.unit):
+        raise NotFound(_("没有找到这个单位。"))
+    held = subtree_now(filters.unit)
+    units = Q(book=held.book_id) if held.everything else Q(AnyOf(F("unit"), held.parts[0].unit_ids))
+    if filters.period is None:
+        return units
+    return units & Q(occurred_on__range=(filters.period.start, filters.period.end))
+
+
+def _asked(filters: Filters, record: str) -> Q:
+    asked = Q()
+    if filters.author is not None:
+        asked &= Q(**{f"{record}created_by": filters.author})
+    if text := filters.text.strip().replace("\0", ""):
+        asked &= Q(**{f"{record}title__icontains": text})
+    return asked
+
+
+def _measures(filters: Filters) -> tuple[Field, ...]:
+    if filters.kind is None:
+        return ()
+    line = line_in_force(filters.unit.book, filters.kind)
+    return tuple(field for field in line.fields if field.type in NUMBERS)
+
+
+def _rows(entries: Sequence[Entry], measures: Sequence[Field]) -> list[Row]:
+    records = [entry.record_id for entry in entries]
+    held = RecordEvidence.objects.filter(record__in=records).values_list("record").annotate(Count("id")).order_by()
+    evidence = dict(held)
+    return [Row(entry, evidence.get(entry.record_id, 0), _values(entry, measures)) for entry in entries]
+
+
+def _values(entry: Entry, measures: Sequence[Field]) -> tuple[Decimal | None, ...]:
+    given = [entry.data.get(field.id) for field in measures]
+    return tuple(None if value is None else entry.sign * Decimal(value) for value in given)
+
+
+def _here(rows: Sequence[Row], measures: Sequence[Field]) -> Totals:
+    sums = [sum((row.values[at] or Decimal(0) for row in rows), Decimal(0)) for at in range(len(measures))]
+    return Totals(sum(row.entry.sign for row in rows), tuple(sums))
+
+
+def _sums(entries: QuerySet[Entry], rows: Sequence[Row], measures: Sequence[Field]) -> tuple[Totals, Totals]:
+    """What stands before the page, and all of it, in one statement."""
+    earlier = Q(seq__lt=rows[0].entry.seq) if rows else Q(seq__isnull=False)
+    asked = {}
+    for name, condition in (("before", earlier), ("total", None)):
+        asked[f"{name}_count"] = Sum("sign", filter=condition, default=0)
+        for field in measures:
+            number = Cast(KeyTextTransform(field.id, "data"), DecimalField(max_digits=30, decimal_places=6))
+            asked[f"{name}_sum_{field.id}"] = Sum(F("sign") * number, filter=condition, default=Decimal(0))
+    sums = entries.aggregate(**asked)
+    before, total = (
+        Totals(sums[f"{name}_count"], tuple(sums[f"{name}_sum_{field.id}"] for field in measures))
+        for name in ("before", "total")
+    )
+    return before, total
