@@ -41,8 +41,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """The test database. pytest-django's own fixture makes none when all selected tests take `fresh_database`, which
-    would then copy the database in use."""
+    """The test database. pytest-django's own fixture makes none when all selected tests take `fresh_database`,
+    which would then copy the database in use."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
     yield
@@ -59,22 +59,20 @@ class FreshDatabase:
 
 
 @pytest.fixture
-def fresh_database(
-    template_database: str, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[FreshDatabase]:
+def fresh_database(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[FreshDatabase]:
     """A database for this test alone, copied from the migrated one, with Django's connections pointed at it: what
     is committed stays until the test ends, other threads and processes see it. It takes about 0.1 s; do not mix it
     with `db`. Processes inherit DATABASE_URL, so they find the same database."""
     name = f"{template_database}_{uuid4().hex[:8]}"
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         _copy_database(template_database, name)
         connections.close_all()
-        monkeypatch.setitem(connection.settings_dict, "NAME", name)
+        patch.setitem(connection.settings_dict, "NAME", name)
         url = _url(name)
-        monkeypatch.setenv("DATABASE_URL", url)
+        patch.setenv("DATABASE_URL", url)
         yield FreshDatabase(name, url)
         connections.close_all()
-        monkeypatch.undo()
+        patch.undo()
         _execute("DROP DATABASE {} WITH (FORCE)", name)
 
 
