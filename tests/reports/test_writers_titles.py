@@ -34,6 +34,11 @@ def test_no_line_ends_inside_a_word_or_a_number() -> None:
     assert not any(ends.endswith(part) for part in ("20", "2026", "上半", "基", "宣", "工"))
 
 
+def test_a_title_of_any_length_is_set_without_delay() -> None:
+    lines = title_lines("清岚县青禾街道基层治理" * 100)
+    assert len(lines) == 55
+
+
 def test_a_short_title_stays_on_one_line() -> None:
     assert title_lines("青禾街道半年工作总结") == ("青禾街道半年工作总结",)
 

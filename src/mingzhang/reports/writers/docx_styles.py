@@ -1,8 +1,8 @@
 """The page and the styles of a docx to GB/T 9704-2012, by the fonts' real names.
 
 What makes 22 lines of 28 characters come out: a `lines` grid (a `linesAndChars` grid with negative spacing gives
-13 to 15 characters a line in LibreOffice), letters drawn together by a quarter point, no widow control, and `eastAsia`
-hints so that Chinese quotation marks and dashes take the Chinese font.
+13 to 15 characters a line in LibreOffice), letters drawn together by a quarter point, no widow control, and
+`eastAsia` hints so that Chinese quotation marks and dashes take the Chinese font.
 """
 
 from __future__ import annotations

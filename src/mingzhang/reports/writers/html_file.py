@@ -41,10 +41,11 @@ body { font: 16px/1.75 "Noto Serif SC", "Songti SC", SimSun, serif; }
 .traces { max-width: 90em; margin: 0 auto 2em; font-size: .85em; overflow-x: auto; }
 .traces table { border-collapse: collapse; width: 100%; }
 .traces th, .traces td { border-block-end: 1px solid #d8d3c6; padding: .4em .6em; text-align: start; }
-.traces td { vertical-align: top; overflow-wrap: anywhere; }
+.traces td, .traces tbody th { vertical-align: top; overflow-wrap: anywhere; }
 .traces ul { margin: 0; padding-inline-start: 1.1em; }
 .traces code { font-size: .85em; word-break: break-all; }
 @media (max-width: 40em) { .gw-page, .traces { padding: 1.5em 1.1em; } .gw .gw-org { font-size: 1.6em; } }
+@media (max-width: 40em) { .gw-title br { display: none; } }
 @media print { body { background: #fff; } .gw-page, .traces { border: 0; padding: 0; } }
 @media print { .tn { text-decoration: none; } }
 """

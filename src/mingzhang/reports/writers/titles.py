@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 from mingzhang.reports.writers.layout import em_width, printable
 
@@ -10,12 +11,13 @@ KEPT_TOGETHER = (
     "关于", "情况", "报告", "总结", "工作", "通知", "意见", "方案", "办法", "计划", "年度", "上半年", "下半年",
     "季度", "街道", "办事处", "人民政府", "委员会", "社区", "责任", "事项", "办理", "落实", "进展", "建设", "服务",
     "管理", "检查", "整改", "专项", "会议", "纪要", "请示", "批复", "实施", "开展", "基层", "治理", "宣传", "文化",
-    "安全", "生产", "学习", "数据", "来源", "清单", "全面", "推进", "加强", "提升",
+    "安全", "生产", "学习", "进一步", "责任制", "深入", "持续", "做好", "组织", "活动", "专题", "数据", "来源", "清单", "全面", "推进", "加强", "提升",
 )  # fmt: skip
 NO_LINE_START = "的了和与及或、，。；：）》”’年月日号"
 NO_LINE_END = "（《“‘在对和与及或第"
 GOOD_LINE_END = "的"
 AWKWARD = 4.0
+MOST_LINES = 4
 
 
 def title_lines(title: str, per_line: int = 20) -> tuple[str, ...]:
@@ -27,24 +29,19 @@ def title_lines(title: str, per_line: int = 20) -> tuple[str, ...]:
     count = -int(-em_width(title) // per_line)
     if count <= 1:
         return (title,)
-    candidates = list(_divisions(title, count, per_line))
+    places = [place for place in range(2, len(title) - 1) if _may_break(title, place)]
+    candidates = list(_divisions(title, places, count, per_line)) if count <= MOST_LINES else []
     if not candidates:
         return _cut(title, per_line)
     return min(candidates, key=lambda lines: (_shape_cost(lines) + _break_cost(lines), lines))
 
 
-def _divisions(text: str, count: int, per_line: int) -> Iterator[tuple[str, ...]]:
-    """Every way to set `text` in `count` lines with breaks that leave words whole."""
-    if count == 1:
-        if em_width(text) <= per_line:
-            yield (text,)
-        return
-    for place in range(2, len(text) - 1):
-        first, rest = text[:place], text[place:]
-        if em_width(first) > per_line:
-            return
-        if em_width(rest) <= per_line * (count - 1) and _may_break(text, place):
-            yield from ((first, *lines) for lines in _divisions(rest, count - 1, per_line))
+def _divisions(text: str, places: Sequence[int], count: int, per_line: int) -> Iterator[tuple[str, ...]]:
+    """Every way to set `text` in `count` lines, broken at some of `places` only."""
+    for chosen in combinations(places, count - 1):
+        lines = tuple(text[start:end] for start, end in pairwise((0, *chosen, len(text))))
+        if all(em_width(line) <= per_line for line in lines):
+            yield lines
 
 
 def _cut(text: str, per_line: int) -> tuple[str, ...]:
@@ -82,5 +79,5 @@ def _break_cost(lines: tuple[str, ...]) -> float:
     """A break is best after 的 or before 关于, where the phrase ends."""
     return sum(
         0 if line[-1] in GOOD_LINE_END or following.startswith("关于") else 1.5
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in pairwise(lines)
     )
