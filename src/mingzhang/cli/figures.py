@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from mingzhang.cli.migrate import check_migrated
+from mingzhang.cli.options import unit_of
 from mingzhang.core.digests import show
-from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures import traces
 from mingzhang.figures.definitions import definitions
@@ -23,7 +24,7 @@ from mingzhang.figures.traces import Trace
 from mingzhang.figures.wording import name_of, sentence
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Book, Unit
-from mingzhang.organisation.queries import book_by_code, packs_in_force, unit_by_code
+from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.expressions import suggestion
 
 ALWAYS = [
@@ -58,7 +59,7 @@ def figures(
     wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     check_migrated()
-    unit, period = _unit(book_code, unit_code), Period.parse(period_text)
+    unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
     known = _known(unit.book)
     requests = [Request(id, known[id], unit.id, period) for id in _chosen(known, wanted)]
     values = evaluate(requests, as_of=as_of, tree=tree)
@@ -81,7 +82,7 @@ def trace(
     as_json: bool, entries: int,
 ) -> None:  # fmt: skip
     check_migrated()
-    unit, period = _unit(book_code, unit_code), Period.parse(period_text)
+    unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
     known = _known(unit.book)
     (chosen,) = _chosen(known, (figure,))
     opened = traces.trace(Request(chosen, known[chosen], unit.id, period), as_of=as_of, tree=tree)
@@ -89,18 +90,6 @@ def trace(
         click.echo(json.dumps(opened.as_json(entries=entries), ensure_ascii=False, indent=1))
     else:
         _print_trace(opened, entries)
-
-
-def _unit(book_code: str | None, code: str) -> Unit:
-    """Raises NotFound, and InvalidInput when it is not said which of several books is meant."""
-    if book_code is None:
-        codes = list(Book.objects.order_by("code").values_list("code", flat=True))
-        if len(codes) != 1:
-            raise InvalidInput(
-                _("账套有%(count)d个，请用 --book 指明。") % {"count": len(codes)}, remedy="、".join(codes)
-            )
-        book_code = codes[0]
-    return unit_by_code(book_by_code(book_code), code)
 
 
 def _known(book: Book) -> dict[str, int]:
@@ -127,7 +116,7 @@ def _value_json(request: Request, value: Value) -> dict[str, Any]:
 
 
 def _period_name(period: Period) -> str:
-    return period.label_en if (get_language() or "").startswith("en") else period.label
+    return period.label_in(get_language() or "")
 
 
 def _values_table(unit: Unit, period: Period, values: dict[Request, Value]) -> Table:

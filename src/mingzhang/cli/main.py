@@ -19,6 +19,8 @@ class Commands(Registry):
     """Every command there is. To add one, write its module and name it here."""
 
     entries = {
+        "report": Entry("mingzhang.cli.report:report", _("生成报告")),
+        "demo": Entry("mingzhang.cli.demo:demo", _("装好示范县，生成半年总结，打开网站")),
         "serve": Entry("mingzhang.cli.serve:serve", _("打开网站")),
         "migrate": Entry("mingzhang.cli.migrate:migrate", _("新建或更新数据库的表")),
         "pack": Entry("mingzhang.cli.pack:pack", _("检查、安装和列出体系包")),
@@ -27,6 +29,7 @@ class Commands(Registry):
         "person": Entry("mingzhang.cli.book:person", _("登记人员")),
         "post": Entry("mingzhang.cli.book:post", _("设置岗位")),
         "appoint": Entry("mingzhang.cli.book:appoint", _("安排任职")),
+        "record": Entry("mingzhang.cli.record:record", _("写、提交、审核、入账和冲销记录单")),
         "figures": Entry("mingzhang.cli.figures:figures", _("算出一个单位一个时段的数据项")),
         "trace": Entry("mingzhang.cli.figures:trace", _("打开一个数据项，看数的是哪些账目")),
         "version": Entry("mingzhang.cli.version:version", _("显示版本")),

@@ -83,3 +83,15 @@ def check_address(host: str, port: int) -> None:
             % {"host": host, "port": port, "reason": error.strerror},
             remedy=_("可能已有程序占用，请用 --port 换一个端口，或先关闭那个程序。"),
         ) from None
+
+
+def free_port(port: int, host: str = "127.0.0.1") -> int:
+    """The first port from `port` on that nobody uses, of a few. Raises Refusal when there is none."""
+    for candidate in range(port, min(port + 20, 65535)):
+        try:
+            check_address(host, candidate)
+        except Refusal:
+            continue
+        return candidate
+    check_address(host, port)
+    return port

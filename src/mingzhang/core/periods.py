@@ -118,6 +118,10 @@ class Period:
                 return f"{month_name[self.start.month]} {year}"
         return self._range_label_en
 
+    def label_in(self, language: str) -> str:
+        """The label in `language`: English for `en` and its kin, else Chinese."""
+        return self.label_en if language.startswith("en") else self.label
+
     @property
     def days(self) -> int:
         """How many days the period has."""

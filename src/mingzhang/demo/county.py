@@ -112,7 +112,7 @@ def _staff(plan: Plan, book: Book, admin: Person, password: str) -> None:
 
 
 def _name(plan: Plan, chance: Random) -> str:
-    return chance.choice(plan.told["surnames"]) + str(chance.choice(plan.told["given"]))
+    return f"{chance.choice(plan.told['surnames'])}{chance.choice(plan.told['given'])}"
 
 
 def reorganise(plan: Plan, book: Book, change: dict[str, Any]) -> None:

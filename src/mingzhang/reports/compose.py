@@ -200,7 +200,7 @@ class _Writer:
             case "unit_short":
                 return _short(name)
             case "period":
-                return period.label_en if self.language == "en" else period.label
+                return period.label_in(self.language)
             case "year":
                 return str(period.start.year)
             case "date":

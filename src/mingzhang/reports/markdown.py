@@ -16,9 +16,11 @@ from markdown_it.token import Token
 
 from mingzhang.packs import marks
 from mingzhang.packs.marks import FigureMark, Plain, Substitution, TableMark
+from mingzhang.reports.document import Level
 
 # Private-use characters stand round the number of a mark while the Markdown is parsed.
 OPEN, CLOSE = "\ue000", "\ue001"
+LEVELS: dict[str, Level] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 STANDING = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
 Mark = Substitution | FigureMark | TableMark
@@ -28,7 +30,7 @@ Pieces = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True)
 class HeadingPart:
-    level: int
+    level: Level
     pieces: Pieces
 
 
@@ -79,7 +81,7 @@ def _parts(tokens: list[Token], found: list[Mark]) -> Iterator[Part]:
     while at < len(tokens):
         token = tokens[at]
         if token.type == "heading_open":
-            yield HeadingPart(int(token.tag[1]), _pieces(tokens[at + 1], found))
+            yield HeadingPart(LEVELS[token.tag], _pieces(tokens[at + 1], found))
         elif token.type == "paragraph_open":
             yield ParagraphPart(_pieces(tokens[at + 1], found))
         elif token.type == "table_open":

@@ -82,6 +82,21 @@ def composed(unit: Unit, period: Period, pack: str, template: str, as_of: int | 
     )
 
 
+def composed_by_name(unit: Unit, period: Period, template: str, as_of: int | None) -> Composition:
+    """The report named `template`, or `pack/template` where two packs in force have one of that name. Raises
+    NotFound, saying which there are."""
+    pack, _slash, name = template.rpartition("/")
+    known = list(offers(unit, period))
+    found = [offer for offer in known if offer.template.id == name and pack in ("", offer.pack.id)]
+    if len(found) == 1:
+        return composed(unit, period, found[0].pack.id, name, as_of)
+    there = "、".join(f"{offer.pack.id}/{offer.template.id}" for offer in known) or _("（没有）")
+    raise NotFound(
+        _("“%(unit)s”没有报告“%(template)s”，或者不止一个。") % {"unit": unit.name, "template": template[:60]},
+        remedy=_("可以生成的报告：%(there)s。") % {"there": there},
+    )
+
+
 def _listed(offer: Offer, place: Place) -> Listed:
     spans = [_around(place.period, MONTHS[kind]) for kind in offer.template.periods]
     return Listed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -98,6 +98,11 @@ def entries_of(record: Record) -> list[Entry]:
 def position(book: Book) -> int:
     """The last position of the book; 0 when nothing was posted yet."""
     return Position.objects.filter(book=book).values_list("seq", flat=True).first() or 0
+
+
+def posted_at(book: Book, seq: int) -> datetime | None:
+    """When the entry at a position was posted; None when there is none."""
+    return Entry.objects.filter(book=book, seq=seq).values_list("posted_at", flat=True).first()
 
 
 def newest_day(book: Book) -> date | None:
