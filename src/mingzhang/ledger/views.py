@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mingzhang.core.errors import NotFound
-from mingzhang.ledger import queries
+from mingzhang.ledger import listing, queries
 from mingzhang.ledger.evidence import display_image, open_verified
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
 from mingzhang.ledger.sheets import sheet_of
@@ -17,9 +19,49 @@ from mingzhang.ledger.showing import files_of, head_of, history_of, posted_of
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can
+from mingzhang.packs.schema import Kind
 
 THUMBNAIL = 400
 A_DAY = 24 * 3600
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def ledger(request: HttpRequest, place: Place) -> HttpResponse:
+    """What a unit and those below it recorded in a period: posted, by position and with totals, or on its way."""
+    asked, kinds = listing.Asked(place, request.GET), listing.kinds_of(place.unit.book)
+    shown = _account(place, asked, kinds) if asked.state == "posted" else _open(place, asked, kinds)
+    context: dict[str, object] = {
+        "asked": asked,
+        "tabs": listing.tabs_of(place, asked, shown.pop("posted", None)),
+        "kinds": listing.choices_of(kinds, asked),
+        "clear": f"{reverse('ledger:list')}?{place.query}",
+        **shown,
+    }
+    return render(request, "ledger/list.html", context)
+
+
+def _account(place: Place, asked: listing.Asked, kinds: dict[str, Kind]) -> dict[str, Any]:
+    page = queries.ledger_page(place.scope, asked.filters(), page=asked.page, size=listing.SIZE)
+    return {
+        "posted": None if page.capped or asked.active else page.count,
+        "rows": list(listing.account_rows(page, kinds)),
+        "measures": listing.measure_names(page),
+        "before": listing.line_of(page.before) if page.number > 1 else None,
+        "here": listing.line_of(page.here),
+        "carried": listing.line_of(page.carried) if page.number < page.pages else None,
+        "total": listing.line_of(page.total),
+        "pages": asked.pages(page.number, page.pages),
+        "capped": queries.MOST_COUNTED if page.capped else 0,
+    }
+
+
+def _open(place: Place, asked: listing.Asked, kinds: dict[str, Kind]) -> dict[str, Any]:
+    records, count = queries.records_page(
+        place.scope, asked.filters(), asked.state, page=asked.page, size=listing.SIZE
+    )
+    pages = max(1, -(-count // listing.SIZE))
+    return {"rows": list(listing.open_rows(records, kinds)), "pages": asked.pages(min(asked.page, pages), pages)}
 
 
 @require_GET
