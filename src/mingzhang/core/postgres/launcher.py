@@ -18,6 +18,7 @@ from mingzhang.core.postgres.places import Places
 
 LONGEST_START = 300.0  # seconds; recovery after a crash replays up to max_wal_size
 PAUSE = 0.02
+REST = 5.0  # seconds before another attempt when a start failed
 
 _client_locks: dict[Path, int] = {}
 
@@ -49,7 +50,7 @@ def _rejoin(places: Places) -> None:
             join(places.folder)
         except Refusal as refusal:
             print(refusal, file=sys.stderr)  # noqa: T201
-            return
+            time.sleep(REST)
 
 
 def _start_or_wait(places: Places, *, durable: bool) -> None:
@@ -66,7 +67,10 @@ def _start(places: Places, *, durable: bool) -> None:
     places.make_socket_folder(account)
     _launch_keeper(places, programs, durable=durable)
     _wait_until_ready(places)
-    cluster.furnish(places)
+    try:
+        cluster.furnish(places)
+    except psycopg.OperationalError:  # it fell again at once
+        raise _did_not_start(places) from None
 
 
 def _launch_keeper(places: Places, programs: binaries.Programs, *, durable: bool) -> None:
