@@ -51,8 +51,8 @@ def sheets(
 
 def _written_at(pack: Pack, recipes: dict[str, Recipe], level: str) -> Iterator[tuple[Kind, Recipe]]:
     for kind in pack.kinds:
-        recipe = recipes[kind.id]
-        if level in recipe.monthly and (not kind.levels or level in kind.levels):
+        recipe = recipes.get(kind.id)
+        if recipe and level in recipe.monthly and (not kind.levels or level in kind.levels):
             yield kind, recipe
 
 

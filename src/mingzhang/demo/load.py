@@ -17,7 +17,7 @@ from mingzhang.demo.county import SEED, Plan, reorganise, set_up
 from mingzhang.demo.history import DAY, FIRST_DAY, LAST_DAY, sheets
 from mingzhang.demo.known import Known, KnownSheet, known_half
 from mingzhang.demo.pictures import paper, picture
-from mingzhang.demo.recipes import recipes
+from mingzhang.demo.recipes import Recipe, recipes
 from mingzhang.demo.sheets import Desk, Sheet
 from mingzhang.demo.staff import Staff
 from mingzhang.ledger import actions
@@ -36,11 +36,14 @@ WINDING_UP = timedelta(days=21)
 REVERSED_A_MONTH = 4
 
 
-def load(plan: Plan, pack_version: PackVersion, password: str, tick: Tick) -> Book:
-    """Set up the county and play its three years. `tick(weeks done, weeks in all)` is called as it goes."""
+def load(
+    plan: Plan, pack_version: PackVersion, password: str, tick: Tick, made_up: dict[str, Recipe] | None = None
+) -> Book:
+    """Set up the county and play its three years. `tick(weeks done, weeks in all)` is called as it goes. `made_up`
+    holds the recipes to invent records by (default: all there are); without any, only what is known is entered."""
     with clock.at(_moment(plan.created_on, 9)):
         book = set_up(plan, pack_version, password)
-    player = _Player(plan, book, pack_of(pack_version.pk))
+    player = _Player(plan, book, pack_of(pack_version.pk), recipes() if made_up is None else made_up)
     weeks = list(_weeks())
     for done, monday in enumerate(weeks, start=1):
         player.play_week(monday)
@@ -71,8 +74,8 @@ class _Waiting:
 
 
 class _Player:
-    def __init__(self, plan: Plan, book: Book, pack: Pack) -> None:
-        self.plan, self.book, self.pack = plan, book, pack
+    def __init__(self, plan: Plan, book: Book, pack: Pack, made_up: dict[str, Recipe]) -> None:
+        self.plan, self.book, self.pack, self.recipes = plan, book, pack, made_up
         self.units = {unit.code: unit for unit in Unit.objects.filter(book=book).select_related("book")}
         self.staff = Staff(book)
         self.kinds = {kind.id: kind_by_code(book, f"{pack.id}/{kind.id}") for kind in pack.kinds}
@@ -88,7 +91,7 @@ class _Player:
     def _made_up(self) -> dict[date, list[_Waiting]]:
         """Every made-up sheet under the Monday after the day on which it was ready."""
         waiting: dict[date, list[_Waiting]] = defaultdict(list)
-        for number, sheet in enumerate(sheets(self.pack, recipes(), self._desks(), self.known.closed)):
+        for number, sheet in enumerate(sheets(self.pack, self.recipes, self._desks(), self.known.closed)):
             ready = min(sheet.ready_on, LAST_DAY - DAY)
             monday = min(ready + timedelta(days=7 - ready.weekday()), LAST_DAY)
             waiting[monday].append(_Waiting(f"demo/{number}", sheet))
@@ -236,7 +239,9 @@ class _Player:
         """A visitor finds sheets being written, waiting for review, and returned with a reason."""
         town = next(unit for unit in self.units.values() if unit.code == self.known.unit)
         desks = [(desk, until) for desk, until in self._desks() if desk.code.startswith(town.code)]
-        recent = [sheet for sheet in sheets(self.pack, recipes(), desks, self.known.closed) if self._recent(sheet)]
+        recent = [
+            sheet for sheet in sheets(self.pack, self.recipes, desks, self.known.closed) if self._recent(sheet)
+        ]
         with clock.at(_moment(LAST_DAY, 16)):
             for number, sheet in enumerate(recent[:12]):
                 self._leave(sheet, number % 3)
