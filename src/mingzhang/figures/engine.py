@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
+from mingzhang.figures import rolled
 from mingzhang.figures.definitions import Atom, Counted, Definition, Extent, atoms_of, definitions, hull, shifted
 from mingzhang.figures.expressions_sql import Row
 from mingzhang.figures.saying import said
-from mingzhang.figures.sql import Number, Scan, Span, raw_numbers
+from mingzhang.figures.sql import Number, Scan, Span, whole_scan
 from mingzhang.organisation import queries as organisation
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.scopes import Scope
@@ -60,7 +61,7 @@ def evaluate(requests: Sequence[Request], *, as_of: int | None = None, tree: Tre
         for atom in atoms_of(definition, request.unit_id, request.period)
     }  # fmt: skip
     units = units_of(request.unit_id for request in requests)
-    numbers = raw_numbers(scans(atoms, units, as_of=as_of, tree=tree))
+    numbers = rolled.numbers(scans(atoms, units, as_of=as_of, tree=tree), units)
     return {
         request: Value(combined(definition, request.unit_id, request.period, numbers), definition.figure.measure)
         for request, definition in wanted.items()
@@ -84,9 +85,9 @@ def scans(atoms: Iterable[Atom], units: Mapping[int, Unit], *, as_of: int | None
     for atom in atoms:
         grouped.setdefault((atom.unit_id, atom.extent), []).append(atom)
     return [
-        Scan(
+        whole_scan(
             scope_of(units[unit_id], extent, chosen, tree), Span(upto=as_of),
-            Row(units[unit_id].book.timezone), tuple(chosen),
+            Row(units[unit_id].book.timezone), chosen,
         )
         for (unit_id, extent), chosen in grouped.items()
     ]  # fmt: skip

@@ -6,15 +6,15 @@ A reversal is an ordinary entry with sign -1, so nothing here knows of correctio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from django.db import connection
 
-from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Atom, Component
 from mingzhang.figures.expressions_sql import Row, Sql, glue, join
 from mingzhang.figures.slots import Slots, Wanted, pack
@@ -36,18 +36,59 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Want:
+    """What a scan takes for an atom, on `days` (ranges that do not touch): its number, or with `as_units`, which is
+    for distincts of units, the units themselves."""
+
+    atom: Atom
+    days: tuple[Days, ...]
+    as_units: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """One pass: what to take (`wanted`) of the entries in `scope` at the positions in `span`."""
+    """One pass over the entries in `scope` at the positions in `span`. With `touched_by`, the number of another
+    scan of the statement, only over the entries of units that a reversal in that scan touches."""
 
     scope: Scope
     span: Span
     row: Row
-    wanted: tuple[Atom, ...]
+    wants: tuple[Want, ...]
+    touched_by: int | None = None
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """What the scan is for."""
+        return tuple(want.atom for want in self.wants)
+
+
+def whole_scan(scope: Scope, span: Span, row: Row, atoms: Iterable[Atom]) -> Scan:
+    """A scan that takes each atom on every day of its period."""
+    return Scan(scope, span, row, tuple(Want(atom, ((atom.period.start, atom.period.end),)) for atom in atoms))
+
+
+@dataclass
+class Units:
+    """Units found for a distinct: those held, and those that a reversal touches, so that the positions that the
+    scan read do not tell whether they are held."""
+
+    held: set[int] = field(default_factory=set)
+    touched: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Answers:
+    """What a statement told: numbers by atom, summed over scans; units by scan and atom; and the rows of further
+    SELECTs, as they came."""
+
+    numbers: dict[Atom, Number]
+    units: dict[tuple[int, Atom], Units]
+    further: list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A scan's SELECTs, and for each of them which number stands where."""
+    """A scan's SELECTs, and for each of them what stands where."""
 
     selects: tuple[Sql, ...]
     slots: tuple[Slots[Atom], ...]
@@ -55,22 +96,44 @@ class _Compiled:
 
 
 def raw_numbers(scans: Sequence[Scan]) -> dict[Atom, Number]:
-    """The number of every wanted atom, in one statement. An atom wanted by several scans is their sum."""
+    """The number of every atom of `scans`, in one statement."""
+    return answers(scans).numbers
+
+
+def answers(scans: Sequence[Scan], further: Sequence[Sql] = ()) -> Answers:
+    """Run all in one statement, and so over one state of the ledger. A further SELECT gives the columns of `SHAPE`,
+    with a negative number first."""
     compiled = [_compile(scan, number) for number, scan in enumerate(scans)]
-    found = {atom: typed(atom.component, 0) for scan in scans for atom in scan.wanted}
-    for scan_number, branch, kind_id, values in run(_statement(compiled)) if compiled else ():
-        slots = compiled[scan_number].slots[branch]
-        for owners, value in zip(slots.owners, values, strict=True):
-            if kind_id in owners and value is not None:
-                found[owners[kind_id]] += typed(owners[kind_id].component, value)
-    return found
+    numbers = {atom: typed(atom.component, 0) for scan in scans for atom in scan.atoms}
+    told = Answers(numbers, defaultdict(Units), [])
+    for scan_number, branch, kind_id, *values in run(_statement(compiled, further)) if compiled or further else ():
+        if scan_number < 0:
+            told.further.append((scan_number, branch, kind_id, *values))
+            continue
+        _take(told, scan_number, compiled[scan_number].slots[branch], kind_id, values)
+    return told
+
+
+def _take(told: Answers, scan: int, slots: Slots[Atom], kind_id: int, values: Sequence[Any]) -> None:
+    numbers, held, touched, _bits = values
+    if numbers is None:
+        units = told.units[scan, slots.owners[0][kind_id]]
+        units.held.update(held or ())
+        units.touched.update(touched or ())
+        return
+    for owners, value in zip(slots.owners, numbers, strict=True):
+        if kind_id in owners and value is not None:
+            atom = owners[kind_id]
+            told.numbers[atom] += typed(atom.component, value)
 
 
 def typed(component: Component, value: Decimal | int) -> Number:
-    """Whole numbers as int; sums of decimals and money as Decimal."""
+    """Whole numbers as int; sums of decimals and money as Decimal without trailing zeros, whatever was added."""
     taken = component.value
-    fraction = taken.aggregate == "sum" and taken.field is not None and taken.field.type != "integer"
-    return Decimal(value) if fraction else int(value)
+    if taken.aggregate != "sum" or taken.field is None or taken.field.type == "integer":
+        return int(value)
+    plain = Decimal(value).normalize()
+    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
 
 
 def run(statement: Sql) -> list[tuple[Any, ...]]:
@@ -81,59 +144,88 @@ def run(statement: Sql) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _statement(compiled: Sequence[_Compiled]) -> Sql:
+def _statement(compiled: Sequence[_Compiled], further: Sequence[Sql]) -> Sql:
+    selects = join(" UNION ALL ", [*(select for scan in compiled for select in scan.selects), *further])
+    if not compiled:
+        return selects
     tables = join(", ", [glue(f"s{n} AS ({{}})", scan.source) for n, scan in enumerate(compiled)])
-    return glue("WITH {} {}", tables, join(" UNION ALL ", [select for scan in compiled for select in scan.selects]))
+    return glue("WITH {} {}", tables, selects)
 
 
 def _compile(scan: Scan, number: int) -> _Compiled:
-    """The scan as a table `s<number>` of slots, and a SELECT (scan, branch, kind, values) for each aggregation."""
-    kinds = sorted({atom.component.kind_id for atom in scan.wanted})
-    whole = len({atom.period for atom in scan.wanted}) == 1
-    counts, sums, keys = (
-        pack([Wanted(atom, atom.component.kind_id, _taken(scan.row, atom, whole)) for atom in chosen], kinds)
-        for chosen in _by_aggregate(scan.wanted)
+    """The scan as a table `s<number>` of slots, and a SELECT for each aggregation of them."""
+    kinds = sorted({atom.component.kind_id for atom in scan.atoms})
+    single = len({want.days for want in scan.wants}) == 1
+    packed = {
+        name: pack([Wanted(w.atom, w.atom.component.kind_id, _taken(scan.row, w, single)) for w in chosen], kinds)
+        for name, chosen in _by_sort(scan.wants).items()
+    }
+    columns = [Sql("e.kind_id"), Sql("e.unit_id"), Sql("e.sign")] + [
+        glue(f"{{}} AS {name}{i}", expression)
+        for name, slots in packed.items()
+        for i, expression in enumerate(slots.expressions)
+    ]
+    additive = Slots(
+        (*packed["c"].expressions, *packed["m"].expressions), (*packed["c"].owners, *packed["m"].owners)
     )
-    columns = [Sql("e.kind_id"), Sql("e.sign")]
-    columns += [glue(f"{{}} AS c{i}", expression) for i, expression in enumerate(counts.expressions)]
-    columns += [glue(f"{{}} AS m{i}", expression) for i, expression in enumerate(sums.expressions)]
-    columns += [glue(f"{{}} AS k{i}", expression) for i, expression in enumerate(keys.expressions)]
-    additive = Slots((*counts.expressions, *sums.expressions), (*counts.owners, *sums.owners))
-    names = [f"c{i}" for i in range(len(counts.owners))] + [f"m{i}" for i in range(len(sums.owners))]
-    selects = [_select_sums(number, names)] if names else []
-    selects += [_select_distinct(number, i, first=len(selects)) for i in range(len(keys.owners))]
-    branches = ((additive,) if names else ()) + keys.each()
-    return _Compiled(tuple(selects), branches, glue("SELECT {} FROM {}", join(", ", columns), _source(scan, kinds)))
+    names = [f"{name}{i}" for name in "cm" for i in range(len(packed[name].owners))]
+    branches: list[tuple[str, Slots[Atom]]] = [(_sums(names), additive)] if names else []
+    branches += [(_keys(f"k{i}"), slot) for i, slot in enumerate(packed["k"].each())]
+    branches += [(_units(f"u{i}", scan.span), slot) for i, slot in enumerate(packed["u"].each())]
+    selects = (
+        Sql(f"SELECT {number}, {branch}, kind_id, " + template.format(table=f"s{number}"))
+        for branch, (template, _slots) in enumerate(branches)
+    )
+    source = glue("SELECT {} FROM {}", join(", ", columns), _source(scan, kinds))
+    return _Compiled(tuple(selects), tuple(slots for _template, slots in branches), source)
 
 
-def _by_aggregate(atoms: Sequence[Atom]) -> tuple[list[Atom], list[Atom], list[Atom]]:
-    """Counts, sums and distincts: numbers of different SQL types do not share a slot."""
-    chosen: dict[str, list[Atom]] = {"count": [], "sum": [], "distinct": []}
-    for atom in atoms:
-        chosen[atom.component.value.aggregate].append(atom)
-    return chosen["count"], chosen["sum"], chosen["distinct"]
+def _by_sort(wants: Sequence[Want]) -> dict[str, list[Want]]:
+    """Counts, measures, keys and units: what has different SQL types or is aggregated otherwise shares no slot."""
+    chosen: dict[str, list[Want]] = {"c": [], "m": [], "k": [], "u": []}
+    letters = {"count": "c", "sum": "m", "distinct": "k"}
+    for want in wants:
+        chosen["u" if want.as_units else letters[want.atom.component.value.aggregate]].append(want)
+    return chosen
 
 
-def _select_sums(number: int, names: Sequence[str]) -> Sql:
+# The columns of every SELECT: scan or a negative number, branch, kind, numbers, units held, units touched, bits.
+SHAPE = "NULL::numeric[], NULL::int[], NULL::int[], NULL::bytea"
+
+
+def _sums(names: Sequence[str]) -> str:
     sums = ", ".join(f"sum({name})::numeric" for name in names)
-    return Sql(f"SELECT {number}, 0, kind_id, ARRAY[{sums}] FROM s{number} GROUP BY kind_id")
+    return f"ARRAY[{sums}], NULL::int[], NULL::int[], NULL::bytea FROM {{table}} GROUP BY kind_id"
 
 
-def _select_distinct(number: int, key: int, *, first: int) -> Sql:
-    return Sql(
-        f"SELECT {number}, {first + key}, kind_id, ARRAY[count(*)]::numeric[] FROM ("
-        f"SELECT kind_id FROM s{number} WHERE k{key} IS NOT NULL GROUP BY kind_id, k{key} HAVING sum(sign) > 0"
+def _keys(name: str) -> str:
+    return (
+        "ARRAY[count(*)]::numeric[], NULL::int[], NULL::int[], NULL::bytea FROM ("
+        f"SELECT kind_id FROM {{table}} WHERE {name} IS NOT NULL GROUP BY kind_id, {name} HAVING sum(sign) > 0"
         ") AS held GROUP BY kind_id"
     )
 
 
-def _taken(row: Row, atom: Atom, whole: bool) -> Sql:
+def _units(name: str, span: Span) -> str:
+    """The units held. Where the scan does not read from the first position, a unit with a reversal is only touched:
+    the entry that is taken back may stand before."""
+    touched = "bool_or(sign < 0)" if span.after else "false"
+    return (
+        "NULL::numeric[], array_agg(unit_id) FILTER (WHERE total > 0 AND NOT touched),"
+        " array_agg(unit_id) FILTER (WHERE touched), NULL::bytea FROM ("
+        f"SELECT kind_id, unit_id, sum(sign) AS total, {touched} AS touched FROM {{table}}"
+        f" WHERE {name} IS NOT NULL GROUP BY kind_id, unit_id) AS held GROUP BY kind_id"
+    )
+
+
+def _taken(row: Row, want: Want, single: bool) -> Sql:
     """What an entry gives to the atom: ±1, ± a measure, or a key; NULL when the entry does not qualify. With
-    `whole` the scan reads no day outside the atom's period."""
-    value = measure(row, atom.component)
-    conditions = [] if whole else [within(atom.period)]
-    if atom.component.where:
-        conditions.append(row.condition(atom.component.where))
+    `single` the scan reads no other days than the atom's."""
+    component = want.atom.component
+    value = measure(row, component)
+    conditions = [] if single else [on_days(want.days)]
+    if component.where:
+        conditions.append(row.condition(component.where))
     return glue("CASE WHEN {} THEN {} END", join(" AND ", conditions), value) if conditions else value
 
 
@@ -147,20 +239,27 @@ def measure(row: Row, component: Component) -> Sql:
     return row.text(taken.field)
 
 
-def within(period: Period) -> Sql:
-    """That the entry's day is in `period`."""
-    return Sql("e.occurred_on BETWEEN %s AND %s", (period.start, period.end))
+def on_days(days: Sequence[Days]) -> Sql:
+    """That the entry's day is in one of the ranges."""
+    ranges = [Sql("e.occurred_on BETWEEN %s AND %s", (first, last)) for first, last in days]
+    return glue("({})", join(" OR ", ranges)) if len(ranges) > 1 else ranges[0]
 
 
 def _source(scan: Scan, kinds: Sequence[int]) -> Sql:
     """The entries of the scan, as the table `e`."""
-    days = merged([(atom.period.start, atom.period.end) for atom in scan.wanted])
-    of_kinds = Sql("kind_id = ANY(%s::int[])", (list(kinds),))
-    parts = [
-        glue(f"SELECT {COLUMNS} FROM ledger_entry WHERE {{}} AND {{}}{{}}", place, of_kinds, positions(scan.span))
+    days = merged([days for want in scan.wants for days in want.days])
+    rest = glue("{}{}", Sql(" AND kind_id = ANY(%s::int[])", (list(kinds),)), positions(scan.span))
+    touched = Sql("" if scan.touched_by is None else "unit_id = t.unit_id AND ")
+    selects = [
+        glue(f"SELECT {COLUMNS} FROM ledger_entry WHERE {{}}{{}}{{}}", touched, place, rest)
         for place in places(scan.scope, days)
     ]
-    return glue("({}) AS e", join(" UNION ALL ", parts))
+    entries = join(" UNION ALL ", selects)
+    if scan.touched_by is None:
+        return glue("({}) AS e", entries)
+    # OFFSET 0 keeps the planner from reading the ledger before the few units are known.
+    few = f"(SELECT DISTINCT unit_id FROM s{scan.touched_by} WHERE sign < 0) AS t"
+    return glue(f"{few} CROSS JOIN LATERAL (SELECT * FROM ({{}}) AS every OFFSET 0) AS e", entries)
 
 
 def places(scope: Scope, days: Sequence[Days]) -> list[Sql]:

@@ -8,28 +8,28 @@ from datetime import date
 from mingzhang.figures.definitions import Atom
 from mingzhang.figures.expressions_sql import Sql, glue, join
 from mingzhang.figures.slots import Wanted, pack
-from mingzhang.figures.sql import Scan, merged, places, positions, within
+from mingzhang.figures.sql import Scan, merged, on_days, places, positions
 
 
 def qualifying(scan: Scan) -> tuple[Sql, tuple[Mapping[int, Atom], ...]]:
     """Every entry of the scan in order of position: (kind, digest, slot, …), a slot being true when the entry
     qualifies for the atom that owns the slot for its kind."""
-    kinds = [atom.component.kind_id for atom in scan.wanted]
-    slots = pack([Wanted(a, a.component.kind_id, _qualifies(scan, a)) for a in scan.wanted], kinds)
+    kinds = [atom.component.kind_id for atom in scan.atoms]
+    slots = pack([Wanted(a, a.component.kind_id, _qualifies(scan, a)) for a in scan.atoms], kinds)
     columns = join(", ", [Sql("e.kind_id"), Sql("e.digest"), *slots.expressions])
     return glue("SELECT {} FROM {} ORDER BY e.seq", columns, _entries(scan)), slots.owners
 
 
 def chosen_entries(scan: Scan, after: int, limit: int) -> Sql:
     """The positions beyond `after` of the entries that qualify for the scan's one atom, at most `limit` of them."""
-    (atom,) = scan.wanted
+    (atom,) = scan.atoms
     bounds = Sql("e.seq > %s ORDER BY e.seq LIMIT %s", (after, limit))
     return glue("SELECT e.seq FROM {} WHERE {} AND {}", _entries(scan), _qualifies(scan, atom), bounds)
 
 
 def distinct_values(scan: Scan, after: str | None, limit: int) -> Sql:
     """The values that the scan's one atom, a distinct, counts: (value, positions), those beyond `after`."""
-    (atom,) = scan.wanted
+    (atom,) = scan.atoms
     field = atom.component.value.field
     key = scan.row.text(field) if field else Sql("NULL::text")
     held = glue("SELECT {} AS value, e.sign, e.seq FROM {} WHERE {}", key, _entries(scan), _qualifies(scan, atom))
@@ -45,7 +45,7 @@ def _qualifies(scan: Scan, atom: Atom) -> Sql:
     """That an entry counts for the atom: it has the kind and the day, meets the condition, and the field that is
     taken is not missing."""
     component = atom.component
-    conditions = [Sql("e.kind_id = %s", (component.kind_id,)), within(atom.period)]
+    conditions = [Sql("e.kind_id = %s", (component.kind_id,)), on_days([(atom.period.start, atom.period.end)])]
     if component.where:
         conditions.append(scan.row.condition(component.where))
     if component.value.field:
@@ -56,8 +56,8 @@ def _qualifies(scan: Scan, atom: Atom) -> Sql:
 
 
 def _entries(scan: Scan) -> Sql:
-    days: list[tuple[date, date]] = merged([(atom.period.start, atom.period.end) for atom in scan.wanted])
-    kinds = Sql("kind_id = ANY(%s::int[])", (sorted({atom.component.kind_id for atom in scan.wanted}),))
+    days: list[tuple[date, date]] = merged([(atom.period.start, atom.period.end) for atom in scan.atoms])
+    kinds = Sql("kind_id = ANY(%s::int[])", (sorted({atom.component.kind_id for atom in scan.atoms}),))
     parts = [
         glue("SELECT * FROM ledger_entry WHERE {} AND {}{}", place, kinds, positions(scan.span))
         for place in places(scan.scope, days)

@@ -12,7 +12,7 @@ from django.db import connection
 from mingzhang.core.digests import SHA2_256, digest, show
 from mingzhang.figures.definitions import Atom, Counted, Definition, atoms_of, definitions, shifted
 from mingzhang.figures.engine import Request, Tree, Value, evaluate, scans, units_of
-from mingzhang.figures.sql import Scan, run
+from mingzhang.figures.sql import Scan, run, whole_scan
 from mingzhang.figures.trace_sql import chosen_entries, distinct_values, qualifying
 from mingzhang.ledger.models import Entry
 from mingzhang.ledger.queries import position
@@ -64,7 +64,7 @@ class Trace:
 
     def values(self, *, after: str | None = None, limit: int = 50) -> list[HeldValue]:
         """For a distinct: the values counted that sort after `after`, as text; a unit is its number. Else none."""
-        if self.scan is None or self.scan.wanted[0].component.value.aggregate != "distinct":
+        if self.scan is None or self.scan.atoms[0].component.value.aggregate != "distinct":
             return []
         return [HeldValue(value, tuple(seqs)) for value, seqs in run(distinct_values(self.scan, after, limit))]
 
@@ -158,8 +158,8 @@ def _atoms(request: Request) -> Iterator[Atom]:
 def _sets(scan: Scan) -> Iterator[tuple[Atom, _Set]]:
     """Read the scan's entries once, in order of position, and tell them to every atom that they qualify for."""
     statement, owners = qualifying(scan)
-    counts = dict.fromkeys(scan.wanted, 0)
-    hashes = {atom: hashlib.sha256() for atom in scan.wanted}
+    counts = dict.fromkeys(scan.atoms, 0)
+    hashes = {atom: hashlib.sha256() for atom in scan.atoms}
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement.text, statement.params)
         while rows := cursor.fetchmany(CHUNK):
@@ -168,8 +168,8 @@ def _sets(scan: Scan) -> Iterator[tuple[Atom, _Set]]:
                     if qualifies and kind_id in owner:
                         counts[owner[kind_id]] += 1
                         hashes[owner[kind_id]].update(own)
-    for atom in scan.wanted:
-        alone = Scan(scan.scope, scan.span, scan.row, (atom,))
+    for atom in scan.atoms:
+        alone = whole_scan(scan.scope, scan.span, scan.row, [atom])
         yield atom, _Set(counts[atom], SHA2_256 + hashes[atom].digest(), alone)
 
 
@@ -182,7 +182,7 @@ def _definition_json(definition: Definition) -> dict[str, str]:
 def _scope_json(scan: Scan | None) -> dict[str, Any] | None:
     if scan is None:
         return None
-    period = scan.wanted[0].period
+    period = scan.atoms[0].period
     parts = [
         {
             "units": len(part.unit_ids),
