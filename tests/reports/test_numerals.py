@@ -132,3 +132,11 @@ def test_a_step_below_one_is_refused() -> None:
 def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot print"):
         plain(Decimal("NaN"))
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [("0.023", "提高2.3个百分点"), ("-0.004", "下降0.4个百分点"), ("0", "持平"), ("0.0001", "基本持平")],
+)
+def test_a_change_of_a_share_is_said_in_points(difference: str, said: str) -> None:
+    assert present(Decimal(difference), Form.CHANGE, measure="个百分点") == said

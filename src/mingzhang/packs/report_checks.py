@@ -14,8 +14,10 @@ from mingzhang.packs.kind_checks import level_faults
 from mingzhang.packs.schema import ReportTemplate
 from mingzhang.packs.yaml_source import Mark, Source
 
-# The measure word that a form needs.
-FORM_MEASURES: Mapping[str, str] = {"percent": PERCENT, "change": PERCENT, "points": POINTS}
+# The measure words that a form may stand for.
+FORM_MEASURES: Mapping[str, tuple[str, ...]] = {
+    "percent": (PERCENT,), "change": (PERCENT, POINTS), "points": (POINTS,)
+}  # fmt: skip
 _HEADING = ("title", "organ", "addressee", "number")
 
 
@@ -29,8 +31,13 @@ def report_faults(
     """Everything wrong with `report`. `measures` are those of the figures that could be read, `broken` names the
     others."""
     yield from level_faults(report.levels, place, levels)
+    for level in report.organ_by_level.keys() - set(levels):
+        wrong = _("pack.yaml 里没有层级“%(level)s”") % {"level": level}
+        yield place.fault("organ_by_level", level, wrong=wrong, right=suggestion(level, levels))
     for name in _HEADING:
         yield from _heading_faults(name, getattr(report, name) or "", place)
+    for organ in report.organ_by_level.values():
+        yield from _heading_faults("organ_by_level", organ, place)
     yield from _body_faults(report.text, place.file.removesuffix("yaml") + "md", measures, broken)
 
 
@@ -63,9 +70,9 @@ def _figure_faults(
     yield from _unknown(mark.figure, place, measures, broken)
     needed = FORM_MEASURES.get(mark.form)
     measure = measures.get(mark.figure)
-    if needed and measure and measure != needed:
+    if needed and measure and measure not in needed:
         wrong = _("写法“%(form)s”要量词是“%(needed)s”的数据项，%(figure)s 的是“%(measure)s”") % {
-            "form": mark.form, "needed": needed, "figure": mark.figure, "measure": measure
+            "form": mark.form, "needed": _("或").join(needed), "figure": mark.figure, "measure": measure
         }  # fmt: skip
         yield place.fault(wrong=wrong, right=_("换一个数据项，或换一种写法"))
 

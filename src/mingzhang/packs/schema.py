@@ -206,7 +206,8 @@ class Figure(Model):
 
 
 class ReportTemplate(Model):
-    """A report: its heading from report.yaml and its body, `text`, from report.md. `id` is the folder's name."""
+    """A report: its heading from report.yaml and its body, `text`, from report.md. `id` is the folder's name. Units
+    of a level in `organ_by_level` sign by that name instead of `organ`."""
 
     id: HyphenId
     name: Names
@@ -214,6 +215,7 @@ class ReportTemplate(Model):
     periods: Annotated[tuple[PeriodKind, ...], Rule(min_length=1)]
     title: Words
     organ: Words
+    organ_by_level: dict[Id, Words] = {}
     addressee: Words | None = None
     number: Words | None = None
     text: str

@@ -127,7 +127,7 @@ class _Writer:
 
     def document(self, template: ReportTemplate) -> Document:
         return Document(
-            organ=self._plain(template.organ),
+            organ=self._plain(template.organ_by_level.get(self.asker.unit.level, template.organ)),
             title=self._plain(template.title),
             date=self.day,
             blocks=tuple(self._blocks(read(template.text))),

@@ -87,7 +87,7 @@ class Document:
     """One official document.
 
     `organ` is the issuing body's name: it signs, and with 文件 it is the red head. Empty: no head.
-    `number` is 发文字号, complete: 青街办〔2026〕31号. `signer` is 签发人, printed in texts to a superior body only.
+    `number` is 发文字号, complete: 青街办〔2026〕31号. `signer` is 签发人, printed in texts to a superior only.
     `title` may hold line breaks of its own. `sealed` says whether a seal goes over the signature (7.3.5).
     `note` is 附注 without its brackets.
     """

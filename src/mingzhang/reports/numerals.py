@@ -19,6 +19,7 @@ from mingzhang.reports.document import Language
 Amount = Decimal | int
 
 NO_VALUE = "—"
+POINTS = "个百分点"
 HANZI = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十")
 ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 LARGE_UNITS = ((100_000_000, "亿"), (10_000, "万"))
@@ -54,6 +55,8 @@ def present(
         return over(value, step, language)
     if form is Form.MORE:
         return more(value, step, language)
+    if form is Form.CHANGE and measure == POINTS:
+        return change_of_share(value, language)
     return _UNROUNDED[form](value, language)
 
 
@@ -92,7 +95,7 @@ def points(difference: Amount | None, language: Language = "zh-hans", *, places:
     """A difference of two ratios (0.023) as 2.3个百分点."""
     if difference is None:
         return NO_VALUE
-    unit = " percentage points" if language == "en" else "个百分点"
+    unit = " percentage points" if language == "en" else POINTS
     return _hundredfold(difference, places, language) + unit
 
 
@@ -101,13 +104,25 @@ def change(growth: Amount | None, language: Language = "zh-hans", *, places: int
     says against what (同比, 环比)."""
     if growth is None:
         return NO_VALUE
-    up, down, level, about_level = _CHANGE_WORDS[language]
-    if growth == 0:
+    return _changed(growth, _GROWTH_WORDS[language], "%", places, language)
+
+
+def change_of_share(difference: Amount | None, language: Language = "zh-hans", *, places: int = 1) -> str:
+    """A difference of two ratios (0.023) as 提高2.3个百分点, 下降0.4个百分点 or 持平."""
+    if difference is None:
+        return NO_VALUE
+    unit = " percentage points" if language == "en" else POINTS
+    return _changed(difference, _SHARE_WORDS[language], unit, places, language)
+
+
+def _changed(change: Amount, words: tuple[str, str, str, str], unit: str, places: int, language: Language) -> str:
+    up, down, level, about_level = words
+    if change == 0:
         return level
-    size = _hundredfold(abs(Decimal(growth)), places, language)
+    size = _hundredfold(abs(Decimal(change)), places, language)
     if Decimal(size.replace(",", "")) == 0:
         return about_level
-    return f"{up if growth > 0 else down}{size}%"
+    return f"{up if change > 0 else down}{size}{unit}"
 
 
 def count_zh(value: Amount | None, language: Language = "zh-hans") -> str:
@@ -117,8 +132,12 @@ def count_zh(value: Amount | None, language: Language = "zh-hans") -> str:
     return (ENGLISH if language == "en" else HANZI)[int(value)]
 
 
-_CHANGE_WORDS: dict[Language, tuple[str, str, str, str]] = {
+_GROWTH_WORDS: dict[Language, tuple[str, str, str, str]] = {
     "zh-hans": ("增长", "下降", "持平", "基本持平"),
+    "en": ("up ", "down ", "unchanged", "almost unchanged"),
+}
+_SHARE_WORDS: dict[Language, tuple[str, str, str, str]] = {
+    "zh-hans": ("提高", "下降", "持平", "基本持平"),
     "en": ("up ", "down ", "unchanged", "almost unchanged"),
 }
 _UNROUNDED: dict[Form, Callable[[Amount, Language], str]] = {

@@ -42,7 +42,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Listed:
-    """A report in the list: its page for the period at hand, or, where there is none, the periods it is made for."""
+    """A report in the list: its page for the period at hand, and the periods around it that it is made for."""
 
     title: str
     pack: str
