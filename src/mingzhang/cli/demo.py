@@ -68,18 +68,17 @@ def _load(plan: Plan, version_id: int) -> Book:
     """Set up the county in one transaction, so that a demonstration broken off begins anew the next time."""
     password = _password()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        _step(_("装三年的账")),
-        transaction.atomic(),
-        Progress(*columns, console=console, transient=True) as progress,
-    ):
+    with _step(_("装三年的账")), Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(_("一周一周地过"), total=None)
-        return load(
-            plan,
-            PackVersion.objects.get(pk=version_id),
-            password,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
+
+        def tick(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        with transaction.atomic():
+            book = load(plan, PackVersion.objects.get(pk=version_id), password, tick)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # the planner should not have to guess at tables that were empty a minute ago
+    return book
 
 
 @contextmanager
