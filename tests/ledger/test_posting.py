@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mingzhang.core import clock
+from mingzhang.core.digests import canonical_json, digest
 from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
 from mingzhang.ledger import actions, queries
 from mingzhang.ledger.lines import Line, entry_digest
@@ -56,6 +57,21 @@ def test_an_entry_proves_what_it_says(world: World) -> None:
         said, book=entry.book.code, seq=entry.seq, posted_at=entry.posted_at, posted_by=entry.posted_by.username
     )
     assert bytes(entry.digest) == proof
+    content = {
+        "book": "YC",
+        "seq": 1,
+        "record": record.pk,
+        "line": 0,
+        "kind": "ledger-test/study",
+        "unit": "QH",
+        "occurred_on": "2026-05-20",
+        "sign": 1,
+        "data": SHEET,
+        "reverses": None,
+        "posted_at": "2026-06-01T08:30:00.000125+00:00",
+        "posted_by": "zhou",
+    }
+    assert proof == digest(canonical_json(content))
     assert entry.posted_at == moment
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
-from mingzhang.ledger.lines import Line, entry_digest
+from mingzhang.ledger.lines import Line, digest_with
 from mingzhang.ledger.models import Position
 from mingzhang.organisation.models import Book, Person
 
@@ -40,8 +40,9 @@ def _rows(lines: Sequence[Line], first: int, moment: datetime, book: Book, by: P
     backslashes need escaping again."""
     at, author, null = moment.isoformat(), by.username, "\\N"
     for seq, line in enumerate(lines, first):
-        proof = entry_digest(line, book=book.code, seq=seq, posted_at=moment, posted_by=author)
-        data = canonical_json(line.data).decode().replace("\\", "\\\\")
+        text = canonical_json(line.data)
+        proof = digest_with(line, text, book=book.code, seq=seq, posted_at=moment, posted_by=author)
+        data = text.decode().replace("\\", "\\\\")
         yield (
             f"{book.pk}\t{seq}\t{line.record_id or null}\t{line.line}\t{line.kind_id}\t{line.unit_id}\t"
             f"{line.occurred_on}\t{line.sign}\t{data}\t{line.reverses or null}\t{at}\t{by.pk}\t\\\\x{proof.hex()}\n"

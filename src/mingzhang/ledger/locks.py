@@ -11,13 +11,11 @@ from mingzhang.ledger.models import Record
 
 
 def lock_records(records: Iterable[Record]) -> list[Record]:
-    """The records as they stand now, locked until the transaction ends, in the order given and each once. Raises
-    NotFound when one is gone."""
+    """The records as they stand now with their units and kinds, locked until the transaction ends, in the order
+    given and each once. Records of one unit share its object. Raises NotFound when one is gone."""
     wanted = list(dict.fromkeys(record.pk for record in records))
-    rows = Record.objects.select_for_update(of=("self",)).select_related(
-        "unit__book", "kind", "book", "submitted_by"
-    )
-    found = {record.pk: record for record in rows.filter(pk__in=wanted).order_by("pk")}
+    locked = Record.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    found = {record.pk: record for record in locked.prefetch_related("unit", "kind")}
     if len(found) < len(wanted):
         raise NotFound(_("没有找到这张记录单。"))
     return [found[key] for key in wanted]
@@ -25,4 +23,8 @@ def lock_records(records: Iterable[Record]) -> list[Record]:
 
 def lock_record(record: Record) -> Record:
     """One record as it stands now, locked until the transaction ends. Raises NotFound."""
-    return lock_records([record])[0]
+    rows = Record.objects.select_for_update(of=("self",)).filter(pk=record.pk)
+    found = rows.select_related("unit__book", "kind", "book", "submitted_by").first()
+    if found is None:
+        raise NotFound(_("没有找到这张记录单。"))
+    return found

@@ -8,6 +8,9 @@ from django.db.models import F, Q
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.packs.models import PackVersion, RecordKind
 
+# The states before posting.
+OPEN_STATES = ("draft", "submitted", "returned", "accepted")
+
 
 class Record(models.Model):
     """记录单: what a clerk writes down. `data` holds the sheet's fields, `rows` its repeating tables, both as the
@@ -31,7 +34,7 @@ class Record(models.Model):
     created_at = models.DateTimeField()
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     submitted_at = models.DateTimeField(null=True)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by", db_index=False)
     reversal_reason = models.TextField(default="")
     source_key = models.TextField(
         null=True, help_text="natural key of an import, so that a file read twice enters once"
@@ -51,11 +54,23 @@ class Record(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="reversed") | ~Q(reversal_reason=""), name="record_reversed_with_reason"
             ),
-            models.UniqueConstraint(fields=["book", "source_key"], name="record_source_once"),
+            models.UniqueConstraint(
+                fields=["book", "source_key"],
+                condition=Q(source_key__isnull=False),
+                name="record_source_once",
+            ),
         ]
+        # Posting changes the state of many records at once: only what is still open is indexed by it.
         indexes = [
-            models.Index(fields=["unit", "state", "occurred_on"], name="record_unit_state_day"),
-            models.Index(fields=["book", "state", "occurred_on", "id"], name="record_book_state_day"),
+            models.Index(
+                fields=["unit", "state", "occurred_on"], condition=Q(state__in=OPEN_STATES), name="record_unit_open"
+            ),
+            models.Index(
+                fields=["book", "state", "occurred_on", "id"],
+                condition=Q(state__in=OPEN_STATES),
+                name="record_book_open",
+            ),
+            models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="record_replaces"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,9 @@
 """Every question about records and entries that is more than a line."""
 
+from mingzhang.ledger.models import OPEN_STATES
 from mingzhang.ledger.queries.history import Moment, record_history
 from mingzhang.ledger.queries.pages import (
     MOST_COUNTED,
-    OPEN_STATES,
     Filters,
     LedgerPage,
     Row,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
-from mingzhang.ledger.models import Entry, Record, RecordEvidence
+from mingzhang.ledger.models import OPEN_STATES, Entry, Record, RecordEvidence
 from mingzhang.ledger.queries.records import line_in_force
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import subtree_now
@@ -22,7 +22,6 @@ from mingzhang.packs.models import RecordKind
 from mingzhang.packs.schema import Field
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
-OPEN_STATES = ("draft", "submitted", "returned", "accepted")
 # Counting and adding up stop here: beyond, a reader narrows the question, and figures answer it.
 MOST_COUNTED = 50_000
 
