@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,8 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     done = subprocess.run([*COMMAND, "migrate"], env=environment(folder), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     yield folder
-    assert eventually(lambda: not folder.processes)
-    shutil.rmtree(folder.places.cluster.resolve(), ignore_errors=True)
+    folder.clean()
 
 
 def environment(folder: Folder) -> dict[str, str]:
@@ -112,7 +110,7 @@ def test_it_says_its_address_and_ctrl_c_ends_it_and_its_database(folder: Folder,
     assert site.is_up()
     assert site.interrupt() == (0, "")
     assert site.status() == 0
-    assert eventually(lambda: not folder.processes, seconds=5)
+    assert eventually(lambda: not folder.processes)
 
 
 @pytest.mark.slow
@@ -136,9 +134,9 @@ def test_killed_outright_it_leaves_no_worker_no_database_and_no_port_taken(folde
     workers = site.workers()
     assert len(workers) >= 2
     site.kill()
-    assert eventually(lambda: site.status() == 0, seconds=5)
-    assert eventually(lambda: not any(parent_of(worker) for worker in workers), seconds=5)
-    assert eventually(lambda: not folder.processes, seconds=5)
+    assert eventually(lambda: site.status() == 0)
+    assert eventually(lambda: not any(parent_of(worker) for worker in workers))
+    assert eventually(lambda: not folder.processes)
 
 
 @pytest.mark.slow
@@ -165,5 +163,4 @@ def test_it_does_not_open_on_a_database_without_tables(tmp_path: Path, free_port
     _out, said = refused.process.communicate(timeout=60)
     assert refused.process.returncode == 5
     assert said == "数据库的表还没有建好，或不是这一版的。请先运行 mingzhang migrate。\n"
-    assert eventually(lambda: not folder.processes)
-    shutil.rmtree(folder.places.cluster.resolve())
+    folder.clean()

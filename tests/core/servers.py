@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Folder:
     """A data folder and what its server is made of."""
 
     path: Path
+    clients: list[subprocess.Popen[str]] = field(default_factory=list, compare=False)
 
     @property
     def places(self) -> Places:
@@ -51,18 +53,29 @@ class Folder:
 
     def client(self, does: str = STAYS) -> subprocess.Popen[str]:
         """A program that has the database and then `does` something."""
-        return subprocess.Popen(
+        client = subprocess.Popen(
             [sys.executable, "-c", CLIENT + does],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "MINGZHANG_DATA": str(self.path), "DATABASE_URL": ""},
         )
+        self.clients.append(client)
+        return client
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(
             host=str(self.places.socket_folder), port=PORT, user=ROLE, dbname=DATABASE, autocommit=True
         )
+
+    def clean(self) -> None:
+        """End what still runs, see that the server ends with it, and remove the cluster."""
+        for client in self.clients:
+            if client.poll() is None:
+                kill(client)
+        assert eventually(lambda: not self.processes), "a server outlived its clients"
+        shutil.rmtree(self.places.cluster.resolve(), ignore_errors=True)
+        shutil.rmtree(self.places.socket_folder, ignore_errors=True)
 
     def answers(self) -> bool:
         with suppress(psycopg.OperationalError), self.connect() as connection:
@@ -71,7 +84,9 @@ class Folder:
 
     @property
     def postmasters(self) -> list[int]:
-        return [process for process in self.processes if parent_of(process) not in self.processes]
+        """The one process that is no child of another; a child that has just ended has no parent either."""
+        processes = {process: parent_of(process) for process in self.processes}
+        return [process for process, parent in processes.items() if parent and parent not in processes]
 
     @property
     def keeper(self) -> int:
@@ -115,7 +130,7 @@ def kill_processes(*processes: int) -> None:
             os.kill(process, signal.SIGKILL)
 
 
-def eventually(happens: Callable[[], object], seconds: float = 20) -> bool:
+def eventually(happens: Callable[[], object], seconds: float = 30) -> bool:
     """Whether it becomes true in time."""
     deadline = time.monotonic() + seconds
     while not happens():

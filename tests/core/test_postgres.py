@@ -32,13 +32,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     """A data folder with a space and Chinese in its path; below one that is closed to others."""
     folder = Folder(tmp_path / "数据 一")
     yield folder
-    clean(folder)
-
-
-def clean(folder: Folder) -> None:
-    assert eventually(lambda: not folder.processes), "a server outlived its clients"
-    shutil.rmtree(folder.places.cluster.resolve(), ignore_errors=True)
-    shutil.rmtree(folder.places.socket_folder, ignore_errors=True)
+    folder.clean()
 
 
 def test_three_that_start_at_once_share_one_server_and_the_last_to_be_killed_ends_it(folder: Folder) -> None:
@@ -49,7 +43,7 @@ def test_three_that_start_at_once_share_one_server_and_the_last_to_be_killed_end
     clients[1].communicate()  # ends by itself
     assert folder.answers()
     kill(clients[2])
-    assert eventually(lambda: not folder.processes, seconds=5)
+    assert eventually(lambda: not folder.processes)
 
 
 def test_the_server_takes_no_network_connections_and_its_folders_are_closed(folder: Folder) -> None:
@@ -103,7 +97,7 @@ def test_when_the_keeper_is_killed_its_server_ends_and_the_next_to_come_starts_a
     client = folder.client()
     assert up(client)
     kill_processes(folder.keeper)
-    assert eventually(lambda: not folder.processes, seconds=5)
+    assert eventually(lambda: not folder.processes)
     another = folder.client()
     assert up(another)
     assert folder.answers()
@@ -117,7 +111,7 @@ def test_a_web_process_brings_the_server_back_when_the_keeper_is_killed(folder: 
     assert up(client)
     for _ in range(2):
         kill_processes(folder.keeper)
-        assert eventually(lambda: not folder.answers(), seconds=5)
+        assert eventually(lambda: not folder.answers())
         assert eventually(folder.answers)
     kill(client)
 
@@ -128,7 +122,7 @@ def test_a_program_killed_with_its_keeper_leaves_no_server(folder: Folder) -> No
     assert up(client)
     kill_processes(folder.keeper)
     kill(client)
-    assert eventually(lambda: not folder.processes, seconds=5)
+    assert eventually(lambda: not folder.processes)
 
 
 def test_a_lock_of_a_server_that_is_no_more_does_not_keep_the_next_from_starting(folder: Folder) -> None:
@@ -175,7 +169,7 @@ def test_a_data_folder_open_to_the_server_holds_the_cluster_itself() -> None:
     assert folder.places.cluster.is_dir()
     assert not folder.places.cluster.is_symlink()
     kill(client)
-    clean(folder)
+    folder.clean()
     shutil.rmtree(path)
 
 
