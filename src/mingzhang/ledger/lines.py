@@ -6,13 +6,14 @@ words: an entry can never be erased, a record's text can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from mingzhang.core.digests import canonical_json, digest
-from mingzhang.packs.schema import Field, Kind
+from mingzhang.ledger.models import Record
+from mingzhang.packs.schema import Field, Pack
 
 WORDS = frozenset({"text", "long_text"})
 UNPOSTED = frozenset({"long_text", "file"})
@@ -34,27 +35,67 @@ class Line:
     reverses: int | None = None
 
 
-def posted_fields(fields: Iterable[Field]) -> frozenset[str]:
-    """The ids of the fields whose values go into entries."""
-    return frozenset(field.id for field in fields if not _stays(field))
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet (`table` is empty) or one of its tables: which of its fields are posted, as which kind of entry."""
+
+    table: str
+    kind_id: int
+    kind: str
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How records of one kind are posted: the sheet, then its tables in their order."""
+
+    sheet: Part
+    tables: tuple[Part, ...]
+
+    @classmethod
+    def of(cls, pack: Pack, code: str, numbers: Mapping[str, int]) -> Layout:
+        """The layout of the kind `code` of `pack`; `numbers` are those of its kinds of entry."""
+        parts = [
+            Part(
+                line.table.id if line.table else "",
+                numbers[line.code],
+                f"{pack.id}/{line.code}",
+                frozenset(field.id for field in line.fields if not _stays(field)),
+            )
+            for line in pack.lines()
+            if line.kind.id == code
+        ]
+        return cls(parts[0], tuple(parts[1:]))
+
+    def lines(self, record: Record) -> list[Line]:
+        """What `record` is posted as."""
+        sheet = _kept(self.sheet, record.data)
+        bodies = [(self.sheet, sheet)]
+        for part in self.tables:
+            bodies += [(part, {**_kept(part, row), "sheet": sheet}) for row in record.rows.get(part.table, ())]
+        return [_line(record, number, part, data) for number, (part, data) in enumerate(bodies)]
 
 
 def _stays(field: Field) -> bool:
     return field.type in UNPOSTED or (field.personal is not None and field.type in WORDS)
 
 
-def bodies(
-    kind: Kind, data: Mapping[str, Any], rows: Mapping[str, list[dict[str, Any]]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Kind code and data of every line of a record of `kind`, in the order of the kind's tables."""
-    kept = posted_fields(kind.fields)
-    sheet = {name: value for name, value in data.items() if name in kept}
-    yield kind.id, sheet
-    for table in kind.tables:
-        columns = posted_fields(table.fields)
-        for row in rows.get(table.id, ()):
-            own = {name: value for name, value in row.items() if name in columns}
-            yield f"{kind.id}.{table.id}", {**own, "sheet": sheet}
+def _kept(part: Part, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in part.fields}
+
+
+def _line(record: Record, number: int, part: Part, data: dict[str, Any]) -> Line:
+    return Line(
+        record_id=record.pk,
+        line=number,
+        kind_id=part.kind_id,
+        kind=part.kind,
+        unit_id=record.unit_id,
+        unit=record.unit.code,
+        occurred_on=record.occurred_on,
+        sign=1,
+        data=data,
+    )
 
 
 def entry_digest(line: Line, *, book: str, seq: int, posted_at: datetime, posted_by: str) -> bytes:

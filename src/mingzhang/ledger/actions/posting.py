@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows
 from mingzhang.ledger.appending import append
 from mingzhang.ledger.contents import clean_note
-from mingzhang.ledger.lines import Line, bodies
+from mingzhang.ledger.lines import Layout, Line
 from mingzhang.ledger.locks import lock_record, lock_records
 from mingzhang.ledger.models import Entry, Record
 from mingzhang.ledger.queries import entries_of
@@ -46,31 +46,20 @@ def post_record(*, record: Record, by: Person) -> range:
 
 def post_locked(records: Sequence[Record], by: Person) -> range:
     """The posting itself, of records that were locked, or made in this transaction, and found fit."""
-    numbers = {version: kind_ids(pack_of(version)) for version in {record.pack_version_id for record in records}}
-    sheets = [lines_of(record, numbers[record.pack_version_id]) for record in records]
+    sheets = _lines_of_each(records)
     positions = append([line for sheet in sheets for line in sheet], book=by.book, by=by)
     Record.objects.filter(pk__in=[record.pk for record in records]).update(state="posted")
     audit.events(_posted(records, sheets, positions, by))
     return positions
 
 
-def lines_of(record: Record, numbers: Mapping[str, int]) -> list[Line]:
-    """The lines that `record` is posted as. `numbers` maps the codes of its pack's kinds to theirs."""
-    pack = pack_of(record.pack_version_id)
-    return [
-        Line(
-            record_id=record.pk,
-            line=number,
-            kind_id=numbers[code],
-            kind=f"{pack.id}/{code}",
-            unit_id=record.unit_id,
-            unit=record.unit.code,
-            occurred_on=record.occurred_on,
-            sign=1,
-            data=data,
-        )
-        for number, (code, data) in enumerate(bodies(pack.kind(record.kind.code), record.data, record.rows))
-    ]
+def _lines_of_each(records: Sequence[Record]) -> list[list[Line]]:
+    """The lines that each record is posted as."""
+    layouts: dict[tuple[int, int], Layout] = {}
+    for version, kind in {(record.pack_version_id, record.kind) for record in records}:
+        pack = pack_of(version)
+        layouts[version, kind.pk] = Layout.of(pack, kind.code, kind_ids(pack))
+    return [layouts[record.pack_version_id, record.kind_id].lines(record) for record in records]
 
 
 def _posted(
