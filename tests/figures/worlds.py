@@ -256,6 +256,10 @@ class World:
     kinds: dict[str, int]
     figures: list[str] = field(default_factory=list)
 
+    def entry(self, seq: int) -> Entry:
+        """The entry at a position."""
+        return Entry.objects.get(book=self.book, seq=seq)
+
     def requests(self, units: Sequence[int], periods: Sequence[Period]) -> list[Request]:
         """Every figure for these units (by index) and periods."""
         return [

@@ -35,11 +35,11 @@ def fold(*, book: Book, batch: int = BATCH, large: int = LARGE) -> int:
     fold of the same book waits for the first."""
     with _alone(book):
         last = position(book)
-        with transaction.atomic():
+        with _step_by_position():
             keeper = _keeper(book, large)
             _catch_up(keeper)
         while keeper.tops and (mark := _mark(book)) < last:
-            with transaction.atomic():
+            with _step_by_position():
                 _step(keeper, Span(mark, min(mark + batch, last)))
         return last
 
@@ -59,6 +59,17 @@ def _alone(book: Book) -> Iterator[None]:
         yield
     finally:
         run(Sql("SELECT pg_advisory_unlock(%s, %s)", (LOCK, book.pk)))
+
+
+@contextmanager
+def _step_by_position() -> Iterator[None]:
+    """One transaction that reads runs of positions. They lie together on disk, which the planner does not see
+    behind an index that begins with the book: it would read the whole ledger for each."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off")
+        yield
 
 
 @dataclass(frozen=True)
