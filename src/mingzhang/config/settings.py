@@ -74,6 +74,7 @@ WSGI_APPLICATION = "mingzhang.config.wsgi.application"
 LOGIN_URL = "web:sign_in"
 LOGIN_REDIRECT_URL = "web:home"
 LOGOUT_REDIRECT_URL = "web:sign_in"
+CSRF_FAILURE_VIEW = "mingzhang.web.refusals.csrf_failure"
 
 # The server's processes set a pool; a command keeps its one connection.
 DATABASES = {

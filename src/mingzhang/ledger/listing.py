@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,6 +48,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number of a row or of the totals, with the name of its column."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A line of the list: an entry, or a sheet on its way. `position` is None for the latter."""
 
@@ -60,7 +68,7 @@ class Row:
     author: str
     files: int
     sheets: str
-    measures: list[str]
+    measures: list[Measure]
     reverses: int | None
     state: str
     address: str
@@ -71,7 +79,7 @@ class Line:
     """A line of totals."""
 
     sheets: str
-    measures: list[str]
+    measures: list[Measure]
 
 
 @dataclass(frozen=True)
@@ -170,14 +178,19 @@ def measure_names(page: LedgerPage) -> list[tuple[str, str]]:
     return [(field.name.text(language()), field.measure or "") for field in page.measures[:MOST_MEASURES]]
 
 
+def _measures(page: LedgerPage, values: Iterable[Decimal | None]) -> list[Measure]:
+    named = zip(page.measures[:MOST_MEASURES], values, strict=False)
+    return [Measure(field.name.text(language()), "—" if value is None else said(value)) for field, value in named]
+
+
 def account_rows(page: LedgerPage, kinds: dict[str, Kind]) -> Iterator[Row]:
     """The entries of a page; everything that is posted has its record."""
     for row in page.rows:
         if record := row.entry.record:
-            yield _account_row(row, record, kinds)
+            yield _account_row(row, record, kinds, _measures(page, row.values))
 
 
-def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind]) -> Row:
+def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind], measures: list[Measure]) -> Row:
     entry = row.entry
     return Row(
         key=f"e{entry.seq}",
@@ -189,7 +202,7 @@ def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind]) -> Ro
         author=record.created_by.name,
         files=row.evidence,
         sheets=said(entry.sign),
-        measures=["—" if value is None else said(value) for value in row.values[:MOST_MEASURES]],
+        measures=measures,
         reverses=entry.reverses,
         state=record.state,
         address=reverse("ledger:record", args=(record.pk,)),
@@ -216,20 +229,15 @@ def open_rows(records: Sequence[Record], kinds: dict[str, Kind]) -> Iterator[Row
         )
 
 
-def line_of(totals: Totals | None) -> Line | None:
+def line_of(page: LedgerPage, totals: Totals | None) -> Line | None:
     """Totals as text; None where the account is too long to add up."""
-    return Line(said(totals.count), [said(value) for value in totals.measures[:MOST_MEASURES]]) if totals else None
+    return Line(said(totals.count), _measures(page, totals.measures)) if totals else None
 
 
 def said(number: Decimal | int) -> str:
     """1,286; −2."""
     text = f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
     return text.replace("-", MINUS)
-
-
-def _measure(entry: Entry, field: Field) -> str:
-    value = entry.data.get(field.id)
-    return "—" if value is None else said(entry.sign * Decimal(value))
 
 
 def _kind_name(code: str, kinds: dict[str, Kind]) -> str:

@@ -118,6 +118,8 @@ def _place_of(request: HttpRequest, person: Person, permission: Permission) -> P
 
 
 def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
+    if not scope.everything and not scope.unit_ids:
+        raise NotAllowed(_("您现在没有任职，或者任职的岗位看不了这一页。"), remedy=_("请找本单位的管理员。"))
     units = visible(scope).select_related("parent")
     if code := request.GET.get("unit"):
         if unit := units.filter(code=code).first():
@@ -126,10 +128,7 @@ def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
     own = units.filter(posts__appointments__in=queries.holding().filter(person=person)).order_by(
         "ancestors__len", "id"
     )
-    unit = units.filter(code=request.session.get("unit", "")).first() or own.first()
-    if unit is None:
-        raise NotAllowed(_("您现在没有任职，或者任职的岗位看不了这一页。"), remedy=_("请找本单位的管理员。"))
-    return unit
+    return units.filter(code=request.session.get("unit", "")).first() or own[0]
 
 
 def _period_of(request: HttpRequest) -> Period:

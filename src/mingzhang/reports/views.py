@@ -71,7 +71,7 @@ def number(request: HttpRequest, place: Place, pack: str, template: str, mark: i
 
 
 @require_GET
-@placed(Permission.REPORT_BUILD)
+@placed(Permission.REPORT_VIEW)
 def download(request: HttpRequest, place: Place, pack: str, template: str, form: str) -> HttpResponse:
     """The report as a file: docx, pdf, html, or the traces of its numbers as json."""
     if form not in FORMS:

@@ -58,7 +58,7 @@ class Switcher:
     @property
     def rows(self) -> list[Row]:
         return [
-            self._row("half", [_("全年")], 12),
+            self._row("year", [_("全年")], 12),
             self._row("half", [_("上半年"), _("下半年")], 6),
             self._row("quarter", [_("一季度"), _("二季度"), _("三季度"), _("四季度")], 3),
             self._row("month", [_month_name(month) for month in range(1, 13)], 1),

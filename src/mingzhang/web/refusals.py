@@ -65,7 +65,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return show(request, 500, _("这次没有办成，账上的内容没有改动。"), _("请稍后再试；再次出错，请告诉管理员发生的时间。"))
+    remedy = _("请稍后再试；再次出错，请告诉管理员发生的时间。")
+    return show(request, 500, _("这次没有办成，账上的内容没有改动。"), remedy)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

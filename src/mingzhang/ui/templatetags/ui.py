@@ -32,7 +32,8 @@ def _english() -> bool:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A picture from the sprite, hidden from screen readers: words stand beside it, or label its control."""
-    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"></use></svg>', static("ui/icons.svg"), name)
+    sprite = static("ui/icons.svg")
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
 
 
 @register.filter

@@ -1,0 +1,126 @@
+"""An office at work for the tests of pages: the cast with the builtin pack, talks and study in every state."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.files.base import File
+from PIL import Image
+
+from mingzhang.ledger import actions
+from mingzhang.ledger.models import Record
+from mingzhang.organisation.actions import adopt
+from mingzhang.organisation.models import Person, Unit
+from mingzhang.packs.actions import install
+from mingzhang.packs.models import PackVersion, RecordKind
+from mingzhang.packs.queries import builtin_folder, pack_of
+from tests import cast as people
+
+PACK = "street-office"
+PERIOD = "2026H1"
+PASSWORD = "qing-he-jie-dao-2026"
+TALK = {"topic": "用气安全", "audience": "communities", "speaker": "official", "people": 40}
+STUDY = {"form": "group", "topic": "物业服务新规", "people": 26, "summary": "先讲后议。\n定了两件事。"}
+PROBLEMS = {"problems": [{"category": "parking", "detail": "车位不够", "owner": "社区服务岗"}]}
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the tests of pages speak of. `talk` has evidence and was posted; `reversed` was posted and taken back."""
+
+    cast: people.Cast
+    pack_version: PackVersion
+    talk: Record
+    study: Record
+    reversed: Record
+    draft: Record
+    submitted: Record
+    returned: Record
+    elsewhere: Record
+    """Posted in the other street."""
+
+    def post_talks(self, count: int, unit: Unit | None = None) -> list[Record]:
+        """More talks, posted."""
+        return [talk(self.cast, unit or self.cast.street, number) for number in range(count)]
+
+
+def build() -> Office:
+    """Writes the office. Call once in a test's transaction, or take the `office` fixture."""
+    pack_of.cache_clear()
+    cast = people.build()
+    version = install(folder=builtin_folder(PACK), by="tests")
+    adopt(book=cast.book, pack_version=version, by=cast.admin)
+    adopt(book=cast.other_book, pack_version=version, by=cast.other_admin)
+    return Office(
+        cast=cast,
+        pack_version=version,
+        talk=talk(cast, cast.street, picture=True),
+        study=_posted(_study(cast), cast),
+        reversed=_reversed(talk(cast, cast.community, by=cast.lu), cast),
+        draft=_draft("lecture", cast.street, TALK, cast.chen),
+        submitted=actions.submit_record(record=_draft("lecture", cast.street, TALK, cast.chen), by=cast.chen),
+        returned=_returned(cast),
+        elsewhere=_elsewhere(cast),
+    )
+
+
+def talk(
+    cast: people.Cast, unit: Unit, number: int = 0, *, by: Person | None = None, picture: bool = False
+) -> Record:
+    """A posted talk."""
+    day = date(2026, 1 + number % 6, 1 + number % 28)
+    author = by or cast.chen
+    draft = _draft("lecture", unit, {**TALK, "people": 40 + number}, author, day=day)
+    if picture:
+        actions.attach_evidence(record=draft, file=_picture(), name="讲堂现场.jpg", by=author)
+    return _posted(draft, cast)
+
+
+def _draft(
+    kind: str, unit: Unit, data: dict[str, Any], by: Person, *, day: date = date(2026, 5, 20), rows: Any = None
+) -> Record:
+    code = RecordKind.objects.get(pack=PACK, code=kind)
+    return actions.add_record(kind=code, unit=unit, occurred_on=day, data=data, rows=rows or {}, by=by)
+
+
+def _study(cast: people.Cast) -> Record:
+    return _draft("study", cast.street, STUDY, cast.chen, rows=PROBLEMS)
+
+
+def _posted(draft: Record, cast: people.Cast) -> Record:
+    submitted = actions.submit_record(record=draft, by=draft.created_by)
+    accepted = actions.review_record(record=submitted, passed=True, by=cast.he)
+    actions.post_record(record=accepted, by=cast.he)
+    accepted.refresh_from_db()
+    return accepted
+
+
+def _reversed(record: Record, cast: people.Cast) -> Record:
+    actions.reverse_record(record=record, reason="人数记错了", by=cast.he)
+    record.refresh_from_db()
+    return record
+
+
+def _returned(cast: people.Cast) -> Record:
+    draft = _draft("lecture", cast.street, TALK, cast.chen)
+    submitted = actions.submit_record(record=draft, by=cast.chen)
+    return actions.review_record(record=submitted, passed=False, note="人数和签到表对不上。", by=cast.he)
+
+
+def _elsewhere(cast: people.Cast) -> Record:
+    draft = _draft("lecture", cast.other_street, {**TALK, "topic": "外街的事"}, cast.outsider)
+    submitted = actions.submit_record(record=draft, by=cast.outsider)
+    reviewer = people.seat(cast.other_street, "gu", "顾外审", "审核岗", ["reviewer"], cast.admin)
+    accepted = actions.review_record(record=submitted, passed=True, by=reviewer)
+    actions.post_record(record=accepted, by=reviewer)
+    return accepted
+
+
+def _picture() -> File[bytes]:
+    out = io.BytesIO()
+    Image.new("RGB", (800, 600), "teal").save(out, "JPEG")
+    out.seek(0)
+    return File(out)
