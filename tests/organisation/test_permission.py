@@ -206,7 +206,7 @@ def test_a_clerk_cannot_arrange_people(cast: Cast) -> None:
 
 
 def test_an_administrator_enters_people_in_their_own_book_only(cast: Cast) -> None:
-    with pytest.raises(InvalidInput, match="自己的账套"):
+    with pytest.raises(NotAllowed, match="自己的账套"):
         actions.create_person(book=cast.other_book, username="new", name="新人", password=None, by=cast.admin)
 
 

@@ -15,7 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
-from mingzhang.core.errors import InvalidInput, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
 from mingzhang.organisation import rules
 from mingzhang.organisation.actions import words
 from mingzhang.organisation.models import Appointment, Book, Person, Post, Unit
@@ -28,7 +28,7 @@ def create_person(*, book: Book, username: str, name: str, password: str | None,
     only. Raises NotAllowed, InvalidInput."""
     rules.check_can_somewhere(by, Permission.PEOPLE_MANAGE)
     if by.book_id != book.pk:
-        raise InvalidInput(_("只能在自己的账套里登记人员。"))
+        raise NotAllowed(_("只能在自己的账套里登记人员。"))
     person = new_person(book, username, name, password)
     append.event(book=book.code, actor=by.ref, verb="person.create", subject=person.ref)
     return person
