@@ -11,24 +11,27 @@ import django
 
 from mingzhang.cli.main import main
 from mingzhang.core import language
-from tools import flows
+from tools import flows, permissions
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ROOT / "docs" / "reference" / "command-line.md"
 FLOWS = ROOT / "docs" / "reference" / "flows.md"
+PERMISSIONS = ROOT / "docs" / "reference" / "permissions.md"
 INTRODUCTION = """\
 # 命令行 · Command line
 
 本页由 `make docs` 根据程序生成，请勿手改。This page is written by `make docs`.
 
 正常结束时退出码为 0；拒绝执行时说明原因和办法，退出码不为 0：
-2 填写有误，3 没有权限，4 没有找到，5 当前状态不允许，6 存储的内容已损坏，1 其他。
+2 填写有误，3 没有权限，4 没有找到，5 当前状态不允许，6 存储的内容已损坏，7 佐证库满了，1 其他。
+详见[拒绝和退出码](errors.md)。
 """
 
 
 def pages() -> dict[Path, str]:
     """Every generated page and the text it should have."""
-    return {COMMANDS: INTRODUCTION + "".join(_sections(main, "mingzhang", None)), FLOWS: flows.page()}
+    commands = INTRODUCTION + "".join(_sections(main, "mingzhang", None))
+    return {COMMANDS: commands, FLOWS: flows.page(), PERMISSIONS: permissions.page()}
 
 
 def stale() -> list[str]:
