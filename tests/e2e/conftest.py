@@ -1,0 +1,95 @@
+"""A real browser before a real server, on a database of the test's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.conftest import FreshDatabase
+from tests.web import office as offices
+from tests.web.conftest import evidence_folder as evidence_folder
+
+CHROMIUM = os.environ.get("MINGZHANG_CHROMIUM", "/usr/bin/chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+SCREENS = Path(__file__).parent.parent.parent / "build" / "screens"
+
+
+@dataclass
+class Visit:
+    """A page of the browser and what went wrong on it: console errors, and requests that left the site."""
+
+    page: Page
+    site: str
+    width: int
+    errors: list[str] = field(default_factory=list)
+    strayed: list[str] = field(default_factory=list)
+
+    def note_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def note_request(self, request: Request) -> None:
+        if not request.url.startswith((self.site, "data:")):
+            self.strayed.append(request.url)
+
+    def open(self, address: str) -> None:
+        self.page.goto(self.site + address, wait_until="networkidle")
+
+    def picture(self, name: str) -> None:
+        """Keep what the screen shows, to be looked at beside the design."""
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png")
+
+
+@pytest.fixture
+def office(fresh_database: FreshDatabase, evidence_folder: Path) -> offices.Office:
+    """The office, committed, with a clerk who can sign in and a ledger of some pages."""
+    office = offices.build()
+    office.cast.chen.set_password(offices.PASSWORD)
+    office.cast.chen.save()
+    office.post_talks(30)
+    return office
+
+
+@pytest.fixture
+def site(office: offices.Office) -> Iterator[str]:
+    """The address of the running site."""
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    yield f"http://127.0.0.1:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture
+def browser(site: str) -> Iterator[Browser]:
+    """Chromium, as the system has it. It starts after the office was written and ends before its database does."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[1366, 390])
+def visit(request: pytest.FixtureRequest, browser: Browser, site: str) -> Visit:
+    """A visit on a wide screen, and one on a phone."""
+    wide = request.param > 720
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 850 if wide else 844}, locale="zh-CN", has_touch=not wide
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    visit = Visit(page, site, request.param)
+    page.on("console", visit.note_message)
+    page.on("request", visit.note_request)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    return visit
