@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -94,3 +96,26 @@ def test_a_day_that_is_no_day_is_said_in_words(cast: Cast) -> None:
     refused = run("unit", "tree", "--book", "YC", "--on", "2024-02-30")
     assert refused.exit_code == 2
     assert "“2024-02-30”不是日期" in refused.output
+
+
+def test_a_person_leaves_a_post_on_a_day(cast: Cast) -> None:
+    told = done("post", "end", "chen", "QH", "宣传干事", "--last-day", "2024-06-30", "--by", "tang")
+    assert told == "陈一禾任“青禾街道”宣传干事到2024-06-30为止。\n"
+    assert cast.chen not in queries.people_of(cast.street)
+    assert cast.chen in queries.people_of(cast.street, on=date(2024, 6, 30))
+
+
+def test_another_person_stands_in_for_a_while(cast: Cast) -> None:
+    told = done(
+        "post", "delegate", "he", "QH", "文化站站长", "--to", "xin", "--on", "2024-06-01",
+        "--last-day", "2024-06-30", "--by", "tang",
+    )  # fmt: skip
+    assert told.startswith(f"{cast.unposted.name}从2024-06-01到2024-06-30代理何站长的“青禾街道”文化站站长。")
+    assert cast.unposted in queries.people_of(cast.street, on=date(2024, 6, 15))
+    assert cast.unposted not in queries.people_of(cast.street)
+
+
+def test_who_never_held_a_post_cannot_leave_it(cast: Cast) -> None:
+    result = run("post", "end", "lu", "QH", "宣传干事", "--last-day", "2024-06-30", "--by", "tang")
+    assert result.exit_code == 4
+    assert "没有任过" in result.output

@@ -14,7 +14,7 @@ from mingzhang.cli.options import DAY, book_option, by_option
 from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
 from mingzhang.organisation import actions, queries
-from mingzhang.organisation.models import Book, Person, Post, Unit
+from mingzhang.organisation.models import Appointment, Book, Person, Post, Unit
 
 on_option = click.option("--on", type=DAY, help=_("从哪一天起（默认今天）"))
 password_option = click.option("--ask-password", is_flag=True, help=_("逐字输入密码；不写就生成一个并显示一次"))
@@ -38,6 +38,17 @@ def _acting(username: str) -> tuple[Person, Book]:
     check_migrated()
     person = queries.person_by_username(username)
     return person, person.book
+
+
+def _appointment(unit: Unit, post: str, username: str) -> Appointment:
+    """The newest appointment of a person to a post in their own right."""
+    person = queries.person_by_username(username)
+    own = Appointment.objects.filter(post=_post(unit, post), person=person, stands_in_for=None)
+    found = own.order_by("valid").last()
+    if found is None:
+        said = _("%(name)s没有任过“%(unit)s”%(post)s。")
+        raise NotFound(said % {"name": person.name, "unit": unit.name, "post": post})
+    return found
 
 
 def _post(unit: Unit, name: str) -> Post:
@@ -227,6 +238,50 @@ def post_add(code: str, name: str, roles: tuple[str, ...], username: str) -> Non
     by, its_book = _acting(username)
     made = actions.create_post(unit=queries.unit_by_code(its_book, code), name=name, roles=roles, by=by)
     click.echo(_("“%(unit)s”有了岗位“%(post)s”。") % {"unit": made.unit.name, "post": made.name})
+
+
+@post.command(name="end", help=_("定下一个人在岗位上的最后一天。"))
+@click.argument("whose", metavar="USERNAME")
+@click.argument("code")
+@click.argument("post_name", metavar="POST")
+@click.option("--last-day", type=DAY, required=True, help=_("最后一天"))
+@by_option
+def post_end(whose: str, code: str, post_name: str, last_day: date, username: str) -> None:
+    by, its_book = _acting(username)
+    ending = _appointment(queries.unit_by_code(its_book, code), post_name, whose)
+    actions.end_appointment(appointment=ending, last_day=last_day, by=by)
+    said = _("%(name)s任“%(unit)s”%(post)s到%(day)s为止。")
+    unit_name, name = ending.post.unit.name, ending.person.name
+    click.echo(said % {"name": name, "unit": unit_name, "post": ending.post.name, "day": last_day})
+
+
+@post.command(name="delegate", help=_("让另一个人代理一段时间，有同样的角色。"))
+@click.argument("whose", metavar="USERNAME")
+@click.argument("code")
+@click.argument("post_name", metavar="POST")
+@click.option("--to", "delegate", metavar="USERNAME", required=True, help=_("由谁代理：用户名"))
+@on_option
+@click.option("--last-day", type=DAY, required=True, help=_("最后一天"))
+@by_option
+def post_delegate(
+    whose: str, code: str, post_name: str, delegate: str, on: date | None, last_day: date, username: str
+) -> None:
+    by, its_book = _acting(username)
+    held = _appointment(queries.unit_by_code(its_book, code), post_name, whose)
+    to, start = queries.person_by_username(delegate), on or clock.today()
+    actions.delegate(appointment=held, to=to, start=start, last_day=last_day, by=by)
+    said = _("%(name)s从%(start)s到%(last)s代理%(holder)s的“%(unit)s”%(post)s。")
+    click.echo(
+        said
+        % {
+            "name": to.name,
+            "start": start,
+            "last": last_day,
+            "holder": held.person.name,
+            "unit": held.post.unit.name,
+            "post": held.post.name,
+        }
+    )
 
 
 @click.command(help=_("让一个人到单位的岗位上任职。"))
