@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
@@ -31,8 +32,17 @@ def append(lines: Sequence[Line], *, book: Book, by: Person) -> range:
 
 
 def _lock_position(book: Book) -> int:
-    Position.objects.get_or_create(book=book)
-    return Position.objects.select_for_update().get(book=book).seq
+    with connection.cursor() as cursor:
+        if (found := _locked(cursor, book)) is None:
+            Position.objects.get_or_create(book=book)  # another's first posting may be making it, too
+            found = _locked(cursor, book)
+    return found or 0
+
+
+def _locked(cursor: CursorWrapper, book: Book) -> int | None:
+    cursor.execute("SELECT seq FROM ledger_position WHERE book_id = %s FOR UPDATE", [book.pk])
+    row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def _rows(lines: Sequence[Line], first: int, moment: datetime, book: Book, by: Person) -> Iterator[str]:

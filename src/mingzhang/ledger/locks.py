@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
 from mingzhang.ledger.models import Record
+from mingzhang.organisation.scopes import AnyOf
+
+# What posting reads of a record; the rest is fetched if somebody asks.
+POSTED = ("book", "kind", "pack_version", "unit", "occurred_on", "data", "rows", "state")
 
 
 def lock_records(records: Iterable[Record]) -> list[Record]:
     """The records as they stand now with their units and kinds, locked until the transaction ends, in the order
     given and each once. Records of one unit share its object. Raises NotFound when one is gone."""
     wanted = list(dict.fromkeys(record.pk for record in records))
-    locked = Record.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    locked = Record.objects.select_for_update().filter(AnyOf(F("pk"), wanted)).order_by("pk").only(*POSTED)
     found = {record.pk: record for record in locked.prefetch_related("unit", "kind")}
     if len(found) < len(wanted):
         raise NotFound(_("没有找到这张记录单。"))

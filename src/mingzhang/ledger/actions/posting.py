@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append as audit
@@ -22,6 +23,7 @@ from mingzhang.ledger.rules import check_user_can_reverse
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
+from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.queries import kind_ids, pack_of
 
 
@@ -48,7 +50,7 @@ def post_locked(records: Sequence[Record], by: Person) -> range:
     """The posting itself, of records that were locked, or made in this transaction, and found fit."""
     sheets = _lines_of_each(records)
     positions = append([line for sheet in sheets for line in sheet], book=by.book, by=by)
-    Record.objects.filter(pk__in=[record.pk for record in records]).update(state="posted")
+    Record.objects.filter(AnyOf(F("pk"), [record.pk for record in records])).update(state="posted")
     audit.events(_posted(records, sheets, positions, by))
     return positions
 
