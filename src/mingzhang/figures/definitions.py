@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -24,23 +24,22 @@ Extent: TypeAlias = Literal["unit", "subtree"]
 @dataclass(frozen=True, slots=True)
 class Component:
     """What is taken of the entries of one kind: additive for `count` and `sum`. Versions of a pack share it: it is
-    told by the lasting number of the kind and by the expressions alone."""
+    told by its identity, a multihash over the kind's lasting number, the expressions and their fields' types."""
 
-    kind_id: int
-    value: Value
-    where: Where | None
+    kind_id: int = field(compare=False)
+    value: Value = field(compare=False)
+    where: Where | None = field(compare=False)
+    identity: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        types = {taken.name: taken.type for taken in self.fields}
+        said = [self.kind_id, unparse(self.value), unparse(self.where) if self.where else "", types]
+        object.__setattr__(self, "identity", digest(canonical_json(said)))
 
     @property
     def fields(self) -> tuple[FieldRef, ...]:
         """Every field it reads."""
         return tuple(tree for part in (self.value, self.where) if part for tree in fields_of(part))
-
-    @property
-    def identity(self) -> bytes:
-        """A multihash over kind, value, condition and the types of the fields in them."""
-        types = {taken.name: taken.type for taken in self.fields}
-        said = [self.kind_id, unparse(self.value), unparse(self.where) if self.where else "", types]
-        return digest(canonical_json(said))
 
 
 @dataclass(frozen=True, slots=True)

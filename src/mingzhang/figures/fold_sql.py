@@ -128,7 +128,7 @@ def _source(members: Members, kinds: Sequence[int], span: Span) -> Sql:
     where = glue(
         "{}{}",
         Sql("book_id = %s AND kind_id = ANY(%s::int[])", (members.book_id, list(kinds))),
-        positions(span),
+        positions(members.book_id, span),
     )
     root = glue("SELECT {}::int AS top, * FROM ledger_entry WHERE {}", Sql("%s", (members.root_id,)), where)
     below = glue(

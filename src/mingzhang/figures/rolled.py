@@ -7,11 +7,13 @@ over.
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from mingzhang.core.digests import digest
 from mingzhang.core.periods import Period
@@ -37,11 +39,6 @@ def can_roll(component: Component) -> bool:
     month's units could no longer be told from those of its parts."""
     read = {taken.name for taken in component.fields}
     return "posted_on" not in read and (component.value.aggregate != "distinct" or of_units(component))
-
-
-def month_of(day: date) -> date:
-    """The first day of the month."""
-    return day.replace(day=1)
 
 
 def month_days(month: date) -> Days:
@@ -170,9 +167,10 @@ def _covered(scan: Scan, rolled: Rolled) -> dict[Atom, tuple[date, ...]]:
     return covered
 
 
-def whole_months(period: Period) -> list[date]:
+@lru_cache(maxsize=256)
+def whole_months(period: Period) -> tuple[date, ...]:
     """The first days of the months that lie wholly in the period."""
-    return [first for first, last in period.months() if (first, last) == month_days(month_of(first))]
+    return tuple(first for first, last in period.months() if (first, last) == month_days(first.replace(day=1)))
 
 
 def _plan_rolled(plan: _Plan, scan: Scan, rolled: Rolled, covered: Mapping[Atom, tuple[date, ...]]) -> None:
@@ -251,7 +249,7 @@ def _together(scans: Sequence[Scan], plan: _Plan, told: Answers, roots: Mapping[
     for number, _branch, component_id, total, _held, _touched, held in told.further:
         for atom in plan.by_component.get((number, component_id), ()):
             if held is not None:
-                bits[atom] = bits.get(atom, 0) | int.from_bytes(held, "little")
+                bits[atom] = bits.get(atom, 0) | unpacked(held)
             else:
                 found[atom] += typed(atom.component, total[0] or Decimal(0))
     for atom, tail in plan.tails.items():
@@ -279,3 +277,13 @@ def bits_of(unit_ids: Iterable[int], root_id: int) -> int:
     for place in places:
         held[place // 8] |= 1 << place % 8
     return int.from_bytes(held, "little")
+
+
+def packed(bits: int) -> bytes:
+    """Bits as they are kept: deflated, because few of a large book's units hold any one thing in a month."""
+    return zlib.compress(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), level=1)
+
+
+def unpacked(kept: bytes) -> int:
+    """The bits that `packed` was given."""
+    return int.from_bytes(zlib.decompress(kept), "little")

@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from mingzhang.figures.definitions import Component, Counted, definitions
 from mingzhang.figures.expressions_sql import Row, Sql
 from mingzhang.figures.fold_sql import Delta, Members, deltas, recounted
 from mingzhang.figures.models import Rollup, RollupComponent, RollupMonth, Watermark
-from mingzhang.figures.rolled import bits_of, can_roll, month_days, of_units, scope_digests, whole_month
+from mingzhang.figures.rolled import (
+    bits_of,
+    can_roll,
+    month_days,
+    of_units,
+    packed,
+    scope_digests,
+    unpacked,
+    whole_month,
+)
 from mingzhang.figures.sql import Span, run
 from mingzhang.ledger.queries import position
 from mingzhang.organisation import queries as organisation
@@ -138,10 +148,15 @@ def _move_mark(book: Book, seq: int | None = None) -> None:
 
 
 def _clear(book: Book) -> None:
-    Rollup.objects.filter(unit__book=book).delete()
+    Rollup.objects.filter(unit__in=_units_of(book)).delete()
     RollupMonth.objects.filter(unit__book=book).delete()
     RollupComponent.objects.filter(book=book).delete()
     _move_mark(book, 0)
+
+
+def _units_of(book: Book) -> QuerySet[Unit]:
+    """For deleting: a join to the unit would make Django delete by row values, which PostgreSQL plans badly."""
+    return Unit.objects.filter(book=book)
 
 
 def _catch_up(keeper: _Keeper) -> None:
@@ -175,7 +190,7 @@ def _drop(book: Book, tops: Sequence[int]) -> None:
     """Forget units that are no longer large."""
     small = RollupMonth.objects.filter(unit__book=book).exclude(unit__in=tops)
     if small.exists():
-        Rollup.objects.filter(unit__book=book).exclude(unit__in=tops).delete()
+        Rollup.objects.filter(unit__in=_units_of(book)).exclude(unit__in=tops).delete()
         small.delete()
         _move_mark(book)
 
@@ -271,7 +286,7 @@ def _hold_units(keeper: _Keeper, found: Sequence[Delta], upto: int) -> None:
         again = [unit for unit in delta.touched if (unit, delta.month, delta.component_id) in held]
         bits = before.get(place, 0) & ~bits_of(delta.touched, root_id)
         bits |= bits_of(delta.held, root_id) | bits_of(again, root_id)
-        rows.append((*place, bits.to_bytes((bits.bit_length() + 7) // 8, "little")))
+        rows.append((*place, packed(bits)))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO figures_rollup (unit_id, component_id, month, held)"
@@ -285,7 +300,7 @@ def _held(places: set[tuple[int, int]], months: set[date]) -> dict[tuple[int, in
     rows = Rollup.objects.filter(
         unit__in={top for top, _ in places}, component__in={id for _, id in places}, month__in=months
     ).values_list("unit_id", "component_id", "month", "held")
-    return {(top, id, month): int.from_bytes(held, "little") for top, id, month, held in rows if held is not None}
+    return {(top, id, month): unpacked(bytes(held)) for top, id, month, held in rows if held is not None}
 
 
 def _columns(rows: Iterable[tuple[object, ...]]) -> list[list[object]]:

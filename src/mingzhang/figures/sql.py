@@ -248,7 +248,9 @@ def on_days(days: Sequence[Days]) -> Sql:
 def _source(scan: Scan, kinds: Sequence[int]) -> Sql:
     """The entries of the scan, as the table `e`."""
     days = merged([days for want in scan.wants for days in want.days])
-    rest = glue("{}{}", Sql(" AND kind_id = ANY(%s::int[])", (list(kinds),)), positions(scan.span))
+    rest = glue(
+        "{}{}", Sql(" AND kind_id = ANY(%s::int[])", (list(kinds),)), positions(scan.scope.book_id, scan.span)
+    )
     touched = Sql("" if scan.touched_by is None else "unit_id = t.unit_id AND ")
     selects = [
         glue(f"SELECT {COLUMNS} FROM ledger_entry WHERE {{}}{{}}{{}}", touched, place, rest)
@@ -282,9 +284,10 @@ def places(scope: Scope, days: Sequence[Days]) -> list[Sql]:
     return found or [Sql("false")]
 
 
-def positions(span: Span) -> Sql:
-    """The condition on positions, beginning with AND; nothing when all are meant."""
-    after = Sql(" AND seq > %s", (span.after,)) if span.after else Sql("")
+def positions(book_id: int, span: Span) -> Sql:
+    """The condition on positions, beginning with AND; nothing when all are meant. With a first position the book is
+    named too, so that the entries posted last are found by the ledger's own key."""
+    after = Sql(" AND book_id = %s AND seq > %s", (book_id, span.after)) if span.after else Sql("")
     upto = Sql(" AND seq <= %s", (span.upto,)) if span.upto is not None else Sql("")
     return glue("{}{}", after, upto)
 

@@ -59,7 +59,7 @@ def _entries(scan: Scan) -> Sql:
     days: list[tuple[date, date]] = merged([(atom.period.start, atom.period.end) for atom in scan.atoms])
     kinds = Sql("kind_id = ANY(%s::int[])", (sorted({atom.component.kind_id for atom in scan.atoms}),))
     parts = [
-        glue("SELECT * FROM ledger_entry WHERE {} AND {}{}", place, kinds, positions(scan.span))
+        glue("SELECT * FROM ledger_entry WHERE {} AND {}{}", place, kinds, positions(scan.scope.book_id, scan.span))
         for place in places(scan.scope, days)
     ]
     return glue("({}) AS e", join(" UNION ALL ", parts))
