@@ -50,7 +50,7 @@ class RollupMonth(models.Model):
 
 class Rollup(models.Model):
     """A component over the units below one unit in one month. `total` for a count or sum; `held` for a distinct of
-    units: bit n, from the least significant of the first byte, is the unit whose number is the root's plus n."""
+    units, as `rolled.packed` writes it: bit n is the unit whose number is the root's plus n."""
 
     pk = models.CompositePrimaryKey("unit_id", "component_id", "month")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
