@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 import django
+import psycopg
+from django.db import InterfaceError, OperationalError
 from django.utils import translation
 
 from mingzhang.core import database
-from mingzhang.core.errors import Refusal
+from mingzhang.core.errors import InvalidInput, Refusal
 from mingzhang.core.language import gettext as _
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+# Django's own, and those that a COPY under way raises past Django.
+DATABASE_FAULTS = (OperationalError, InterfaceError, psycopg.OperationalError)
+INTERRUPTED = 130  # as a shell tells of a program that Ctrl-C ended
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,9 @@ def without_database(command: Callable[Parameters, Result]) -> Callable[Paramete
 
 
 class Registry(click.Group):
-    """A group whose commands are named in a table and imported when one is called. A `Refusal` is said on standard
-    error in the language asked for, without a traceback, and becomes the exit status."""
+    """A group whose commands are named in a table and imported when one is called. A `Refusal`, a fault
+    of the database and Ctrl-C are said on standard error in the language asked for, without a traceback, and become
+    the exit status."""
 
     entries: Mapping[str, Entry] = {}
 
@@ -63,10 +70,32 @@ class Registry(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            _check_text(ctx.args)
             return super().invoke(ctx)
         except Refusal as refusal:
-            click.echo(str(refusal), err=True)
-            ctx.exit(refusal.exit_code)
+            _fail(ctx, str(refusal), refusal.exit_code)
+        except DATABASE_FAULTS as fault:
+            said = _("数据库出了错：%(reason)s。请先核对这件事办成了没有，再试一次。")
+            _fail(ctx, said % {"reason": str(fault).strip()}, Refusal.exit_code)
+        except KeyboardInterrupt:
+            _fail(ctx, _("已中断，没有办完的事没有记上。"), INTERRUPTED)
+
+
+def _fail(ctx: click.Context, said: str, status: int) -> NoReturn:
+    click.echo(said, err=True)
+    ctx.exit(status)
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Raises InvalidInput for an argument that holds bytes which are no text: the database takes none."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            shown = argument.encode(errors="backslashreplace").decode()[:80]
+            raise InvalidInput(
+                _("“%(given)s”不是 UTF-8 文字。") % {"given": shown}, remedy=_("请检查终端的编码。")
+            ) from None
 
 
 def _set_up_django(language: str) -> None:

@@ -159,8 +159,8 @@ def _entries_table(entries: list[Entry]) -> Table:
 
 
 def _print(table: Table) -> None:
-    """To standard output; wide enough that nothing is cut when it is not a terminal."""
-    console = Console()
+    """To standard output, every text as it was written; wide enough for all of it when that is no terminal."""
+    console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
-        console = Console(width=200)
+        console.width = 200
     console.print(table)

@@ -150,7 +150,7 @@ def _json(option: str, given: str) -> dict[str, Any]:
     """The JSON object written after `option`, or in the file named there after an @. Fractions are read as
     decimals. Raises InvalidInput."""
     try:
-        text = Path(given[1:]).read_text("utf-8") if given.startswith("@") else given
+        text = _beginning(Path(given[1:])) if given.startswith("@") else given
         if len(text) > LONGEST_JSON:
             raise InvalidInput(_("%(option)s 太长了。") % {"option": option})
         read = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
@@ -163,6 +163,12 @@ def _json(option: str, given: str) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise InvalidInput(_('%(option)s 要写成 {"字段": 值}。') % {"option": option})
     return read
+
+
+def _beginning(path: Path) -> str:
+    """The text of a file, read to the longest that is taken and one more: it may have no end."""
+    with path.open(encoding="utf-8") as file:
+        return file.read(LONGEST_JSON + 1)
 
 
 def _no_constant(name: str) -> NoReturn:
