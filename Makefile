@@ -18,10 +18,12 @@ LOCALES := src/mingzhang/locale
 CATALOGUES := $(wildcard $(LOCALES)/*/LC_MESSAGES/django.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help demo serve test test-browser lint bench lock messages docs clean
+.PHONY: help install demo serve test test-browser lint bench lock messages docs clean
 
 help: ## 列出这些命令 / list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
+
+install: .venv/runtime.stamp ## 准备好运行环境，得到 .venv/bin/mingzhang / the environment, with .venv/bin/mingzhang
 
 demo: .venv/runtime.stamp ## 建好演示县并打开网站（SERVE=0 只建不开）/ the demonstration county (SERVE=0: do not serve)
 	@$(BIN)/mingzhang demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
