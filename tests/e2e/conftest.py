@@ -84,7 +84,10 @@ def visit(request: pytest.FixtureRequest, browser: Browser, site: str) -> Visit:
     """A visit on a wide screen, and one on a phone."""
     wide = request.param > 720
     context = browser.new_context(
-        viewport={"width": request.param, "height": 850 if wide else 844}, locale="zh-CN", has_touch=not wide
+        viewport={"width": request.param, "height": 850 if wide else 844},
+        locale="zh-CN",
+        has_touch=not wide,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.set_default_timeout(15_000)

@@ -132,7 +132,7 @@ def test_dark_large_and_english_fit_too(visit: Visit) -> None:
 
 
 def test_without_script_everything_is_a_page_of_its_own(visit: Visit) -> None:
-    context = visit.page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    context = visit.page.context.browser.new_context(java_script_enabled=False, locale="zh-CN")  # type: ignore[union-attr]
     page = context.new_page()
     plain = Visit(page, visit.site, visit.width)
     sign_in(plain)

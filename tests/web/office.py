@@ -29,7 +29,7 @@ PROBLEMS = {"problems": [{"category": "parking", "detail": "车位不够", "owne
 
 @dataclass(frozen=True)
 class Office:
-    """What the tests of pages speak of. `talk` has evidence and was posted; `reversed` was posted and taken back."""
+    """What the tests of pages speak of. `talk` is posted, with evidence; `reversed` was posted and taken back."""
 
     cast: people.Cast
     pack_version: PackVersion

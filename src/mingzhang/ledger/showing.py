@@ -137,7 +137,7 @@ def _step(moment: Moment) -> Step:
         "replaced": (_("另记一张更正"), "", "fix"),
     }[moment.what]
     if moment.positions:
-        what = f"{what}，{_span(*moment.positions)}"
+        what += _("，") + _span(*moment.positions)
     return Step(what, moment.person.name if moment.person else "", moment.at, moment.note, look, icon)
 
 
