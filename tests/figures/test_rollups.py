@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingzhang.core import clock
@@ -67,7 +67,7 @@ def check_rollups(plan: Plan, more: list[Line], period: Period, data: st.DataObj
     check(world, period, data)
 
 
-@quick
+@settings(quick, max_examples=25)
 @given(plans(), st.lists(lines(4), max_size=10), periods(), st.data())
 def test_rollup_and_tail_say_what_a_plain_count_says(
     plan: Plan, more: list[Line], period: Period, data: st.DataObject
