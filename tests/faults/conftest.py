@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests.conftest import FreshDatabase
 from tests.ledger import world as worlds
 from tests.ledger.conftest import evidence_folder as evidence_folder
 from tests.ledger.world import World
+
+
+@pytest.fixture(autouse=True)
+def language_of_this_test_only() -> Iterator[None]:
+    """The command line sets the language of the whole process."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture
