@@ -150,11 +150,12 @@ def _print_trace(opened: Trace, entries: int) -> None:
 
 
 def _entries_table(entries: list[Entry]) -> Table:
-    table = Table(_("序号"), _("日期"), _("单位"), _("记录单"))
+    table = Table(_("序号"), _("日期"), _("单位"), _("记录单号"), _("标题"))
     table.add_column(_("笔数"), justify="right")
     for entry in entries:
-        title = entry.record.title if entry.record else entry.kind.code
-        table.add_row(str(entry.seq), entry.occurred_on.isoformat(), entry.unit.name, title, f"{entry.sign:+d}")
+        number, title = (str(entry.record.pk), entry.record.title) if entry.record else ("", entry.kind.code)
+        day = entry.occurred_on.isoformat()
+        table.add_row(str(entry.seq), day, entry.unit.name, number, title, f"{entry.sign:+d}")
     return table
 
 
