@@ -50,7 +50,8 @@ def texts_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     """The message ids in a Python file or a template, each with its context."""
     source = path.read_text()
     if path.suffix != ".py":
-        source = templatize(source)
+        # What is left of the markup is no Python: without indentation the tokenizer has nothing to stumble over.
+        source = "\n".join(line.strip() for line in templatize(source).splitlines())
     for _line, function, arguments, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
         given = [arguments] if isinstance(arguments, str) or arguments is None else list(arguments)
         context = None

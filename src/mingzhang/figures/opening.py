@@ -94,7 +94,10 @@ class Opened:
 def request_for(unit: Unit, period: Period, pack: str, figure: str, version: str = "") -> Request:
     """The figure as the book's version of the pack defines it; `version` asks for an earlier one that it worked by.
     Raises NotFound."""
-    adopted = [adoption.pack_version for adoption in unit.book.adoptions.select_related("pack_version")]
+    adopted = [
+        adoption.pack_version
+        for adoption in unit.book.adoptions.select_related("pack_version").defer("pack_version__content")
+    ]
     known = [one for one in adopted if one.version == version] if version else packs_in_force(unit.book)
     for installed in known:
         if installed.pack == pack and figure in definitions(installed.pk):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from mingzhang.core import digests
 from mingzhang.ledger import queries
 from mingzhang.ledger.filetypes import IMAGES
-from mingzhang.ledger.flows import STATES
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
 from mingzhang.ledger.queries import Moment
 from mingzhang.ledger.sheets import language
@@ -155,8 +154,3 @@ def _to_come(record: Record) -> list[Step]:
         "accepted": [_("入账")],
     }
     return [Step(what, look="is-todo") for what in waiting.get(record.state, [])]
-
-
-def state_name(state: str) -> str:
-    """The word for a state."""
-    return str(STATES[state])

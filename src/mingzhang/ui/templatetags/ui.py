@@ -45,14 +45,6 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def signed(value: Decimal | int | None) -> str:
-    """A change, always with its sign; 0 has none."""
-    if value is None:
-        return "—"
-    return f"{value:+,}".replace("-", MINUS) if value else "0"
-
-
-@register.filter
 def day(value: date | str | None) -> str:
     """A date without its year: 5月18日, 18 May."""
     if value is None:
