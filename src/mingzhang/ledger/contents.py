@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,14 @@ class InBook:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._known: dict[tuple[str, int | str, str], int | None] = {}
+
+    def look_ahead(self, units: Iterable[int | str]) -> None:
+        """Look many units up at once, those that are there by id and those by code, before they are asked for."""
+        asked = set(units)
+        codes = {reference for reference in asked if isinstance(reference, str)}
+        for field, wanted in (("pk", asked - codes), ("code", codes)):
+            found = Unit.objects.filter(book=self._book, **{f"{field}__in": wanted}).values_list(field, "pk")
+            self._known |= {("unit", reference, ""): pk for reference, pk in found}
 
     def person(self, reference: int | str) -> int | None:
         """By id or username."""

@@ -192,9 +192,11 @@ def people_of(unit: Unit, on: date | None = None) -> QuerySet[Person]:
 
 
 def packs_in_force(book: Book) -> list[PackVersion]:
-    """The version of each pack that the book works by: the one adopted last. By pack id."""
+    """The version of each pack that the book works by: the one adopted last. By pack id. Their `content`, which is
+    large, is left in the database: `packs.queries.pack_of` keeps it."""
     newest = Adoption.objects.filter(book=book).order_by("pack_version__pack", "-id").distinct("pack_version__pack")
-    return list(PackVersion.objects.filter(id__in=newest.values("pack_version_id")).order_by("pack"))
+    versions = PackVersion.objects.filter(id__in=newest.values("pack_version_id"))
+    return list(versions.defer("content").order_by("pack"))
 
 
 # --- orphans ------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from mingzhang.ledger.models import Evidence, Record
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.models import PackVersion, RecordKind
-from mingzhang.packs.schema import Kind
+from mingzhang.packs.schema import Field, Kind
 
 BATCH = 2000
 MOST_TOLD = 100
@@ -106,6 +106,7 @@ class _Checks:
         self._holdings = Holdings(people)
         self._resolve = InBook(book)
         self._versions: dict[int, PackVersion] = {}
+        self._resolve.look_ahead(self._units_named())
         self._problems: dict[str, list[str]] = {}
 
     def records(self) -> list[Record]:
@@ -168,6 +169,17 @@ class _Checks:
             self._versions[kind.pk] = queries.version_in_force(self._book, kind)
         return self._versions[kind.pk]
 
+    def _units_named(self) -> Iterator[int | str]:
+        """Every unit that the drafts name in a field, as it is written: what is no name at all is found later."""
+        for draft in self._drafts:
+            kind = queries.kind_in(self._version(draft.kind), draft.kind)
+            yield from _units_in(kind.fields, draft.data)
+            for table in kind.tables:
+                rows = draft.rows.get(table.id)
+                for row in rows if isinstance(rows, list) else ():
+                    if isinstance(row, Mapping):
+                        yield from _units_in(table.fields, row)
+
     def _check_people(self, draft: Draft, kind: Kind) -> None:
         self._holdings.check_can(draft.author, Permission.RECORD_SUBMIT, draft.unit)
         self._holdings.check_can(self._by, Permission.RECORD_POST, draft.unit)
@@ -181,6 +193,12 @@ class _Checks:
             self._holdings.check_has_role(person, step.role, draft.unit)
             rules.check_other_person(person, {draft.author.pk}, earlier)
             earlier.append(person.pk)
+
+
+def _units_in(fields: Iterable[Field], data: Mapping[str, Any]) -> Iterator[int | str]:
+    for field_ in fields:
+        if field_.type == "unit" and isinstance(data.get(field_.id), int | str):
+            yield data[field_.id]
 
 
 _RECORD_COLUMNS = (
