@@ -95,8 +95,8 @@ def _copy_database(template: str, name: str) -> None:
 
 
 def _drop_database(name: str) -> None:
-    """With whoever a test left connected. That is refused while PostgreSQL 15 itself is cleaning up in the database;
-    a plain DROP sends that away."""
+    """With whoever a test left connected. That is refused while PostgreSQL 15 itself is cleaning up there; a
+    plain DROP sends that away."""
     try:
         _execute("DROP DATABASE {} WITH (FORCE)", name)
     except ProgrammingError:

@@ -89,10 +89,9 @@ def display_image(evidence: Evidence, *, longest: int = 1600) -> bytes:
         raise InvalidInput(_("这份佐证不是图片。"))
     with open_verified(evidence) as file, Image.open(file) as image:
         image.draft("RGB", (longest, longest))
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((longest, longest))
+        image.thumbnail((longest, longest))  # before it is copied: unpacked, it may take 200 MB
         out = io.BytesIO()
-        _on_white(upright).save(out, "JPEG", quality=85, optimize=True)
+        _on_white(ImageOps.exif_transpose(image)).save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()
 
 

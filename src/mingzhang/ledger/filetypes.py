@@ -33,6 +33,7 @@ TYPES = {
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 TEXTS = frozenset({"text/plain", "text/csv"})
 MOST_PIXELS = 50_000_000
+LONGEST_LIST = 1 << 20  # bytes; an office document of a thousand parts has a tenth of it
 
 _ZIP_MEMBERS = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx", "OFD.xml": ".ofd"}
 _MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<body", b"<head", b"<!--")
@@ -84,10 +85,23 @@ def _by_content(file: BinaryIO) -> str | None:
     return TYPES[".txt"] if _is_plain_text(file, head) else None
 
 
+class _Sparing:
+    """A file for `zipfile`, which reads the list of contents whole: not more than LONGEST_LIST at once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.seek, self.tell, self._read = file.seek, file.tell, file.read
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises BadZipFile."""
+        if size > LONGEST_LIST:
+            raise zipfile.BadZipFile
+        return self._read(size if size >= 0 else LONGEST_LIST)
+
+
 def _office(file: BinaryIO) -> str | None:
     """The type of an office document, which is a ZIP with telling member names."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(_Sparing(file)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
