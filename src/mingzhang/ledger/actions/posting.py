@@ -15,6 +15,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows
 from mingzhang.ledger.appending import append
 from mingzhang.ledger.contents import clean_note
+from mingzhang.ledger.holdings import Holdings
 from mingzhang.ledger.lines import Layout, Line
 from mingzhang.ledger.locks import lock_record, lock_records
 from mingzhang.ledger.models import Entry, Record
@@ -22,7 +23,6 @@ from mingzhang.ledger.queries import entries_of
 from mingzhang.ledger.rules import check_user_can_reverse
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.rules import check_can
 from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.queries import kind_ids, pack_of
 
@@ -34,9 +34,9 @@ def post_records(*, records: Iterable[Record], by: Person) -> range:
     locked = lock_records(records)
     if not locked:
         raise InvalidInput(_("没有选中要入账的记录单。"))
-    for unit in {record.unit_id: record.unit for record in locked}.values():
-        check_can(by, Permission.RECORD_POST, unit)
+    holdings = Holdings([by])
     for record in locked:
+        holdings.check_can(by, Permission.RECORD_POST, record.unit)
         flows.check(record, "post")
     return post_locked(locked, by)
 
@@ -57,10 +57,11 @@ def post_locked(records: Sequence[Record], by: Person) -> range:
 
 def _lines_of_each(records: Sequence[Record]) -> list[list[Line]]:
     """The lines that each record is posted as."""
-    layouts: dict[tuple[int, int], Layout] = {}
-    for version, kind in {(record.pack_version_id, record.kind) for record in records}:
-        pack = pack_of(version)
-        layouts[version, kind.pk] = Layout.of(pack, kind.code, kind_ids(pack))
+    numbers = {version: kind_ids(pack_of(version)) for version in {record.pack_version_id for record in records}}
+    layouts = {
+        (version, kind.pk): Layout.of(pack_of(version), kind.code, numbers[version])
+        for version, kind in {(record.pack_version_id, record.kind) for record in records}
+    }
     return [layouts[record.pack_version_id, record.kind_id].lines(record) for record in records]
 
 
