@@ -55,16 +55,17 @@ def number(request: HttpRequest, place: Place, pack: str, template: str, mark: i
     if not 1 <= mark <= len(made.numbers):
         raise NotFound(_("这份报告没有第%(mark)s个数。") % {"mark": mark})
     told = made.numbers[mark - 1]
+    part = "HX-Request" in request.headers
+    shown = opened(told.request, as_of=made.position, short=part)
     context = addresses.context() | {
         "made": made,
         "mark": mark,
-        "opened": opened(told.request, as_of=made.position, short="HX-Request" in request.headers),
-        "printed": told.text,
+        "opened": shown,
+        "printed": told.text if told.text != shown.number.replace(",", "") else "",
         "address": addresses.number(mark),
         "previous": addresses.number(mark - 1) if mark > 1 else "",
         "next": addresses.number(mark + 1) if mark < len(made.numbers) else "",
     }
-    part = "HX-Request" in request.headers
     response = render(request, "reports/number_part.html" if part else "reports/number.html", context)
     response["Vary"] = "HX-Request"
     return response
