@@ -14,7 +14,7 @@ from mingzhang.core.digests import SHA2_256
 from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Counted, definitions
 from mingzhang.figures.engine import evaluate
-from mingzhang.figures.traces import Trace, trace, traces
+from mingzhang.figures.traces import Trace, runs, trace, traces
 from mingzhang.ledger.models import Entry, Position
 from tests.figures.test_oracle import quick
 from tests.figures.worlds import Line, Plan, World, build, periods, plans, post
@@ -134,3 +134,8 @@ def test_every_definition_of_a_pack_can_be_opened() -> None:
     opened = trace(world.requests([0], [HALF])[1])
     assert opened.value.text == "—"
     assert set(definitions(world.pack_version.id)) == {"f0", "f1"}
+
+
+def test_positions_are_written_as_runs() -> None:
+    assert runs([]) == ""
+    assert runs([12, 13, 14, 15, 18, 20, 21]) == "12-15 18 20-21"

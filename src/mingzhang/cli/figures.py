@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mingzhang.cli.migrate import check_migrated
-from mingzhang.cli.options import unit_of
+from mingzhang.cli.options import only_book_option, unit_of
 from mingzhang.core.digests import show
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
@@ -32,7 +32,7 @@ ALWAYS = [
     click.option(
         "--period", "period_text", metavar="PERIOD", required=True, help=_("时段，如 2026H1、2026Q2、2026-06")
     ),
-    click.option("--book", "book_code", metavar="CODE", help=_("账套代码；只有一个账套时不用写")),
+    only_book_option,
     click.option(
         "--as-of", type=click.IntRange(min=0), metavar="SEQ", help=_("算到账本的第几笔为止；默认到最后一笔")
     ),

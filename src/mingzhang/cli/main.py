@@ -32,6 +32,7 @@ class Commands(Registry):
         "record": Entry("mingzhang.cli.record:record", _("写、提交、审核、入账和冲销记录单")),
         "figures": Entry("mingzhang.cli.figures:figures", _("算出一个单位一个时段的数据项")),
         "trace": Entry("mingzhang.cli.figures:trace", _("打开一个数据项，看数的是哪些账目")),
+        "rollup": Entry("mingzhang.cli.rollup:rollup", _("积累大单位的数，让全市全县算得更快")),
         "version": Entry("mingzhang.cli.version:version", _("显示版本")),
     }
 

@@ -28,16 +28,24 @@ class Day(click.ParamType[date]):
 
 DAY = Day()
 by_option = click.option("--by", "username", metavar="USERNAME", required=True, help=_("由谁来做：用户名"))
+only_book_option = click.option("--book", "book_code", metavar="CODE", help=_("账套代码；只有一个账套时不用写"))
 book_option = click.option("--book", "book_code", metavar="CODE", required=True, help=_("哪个账套：代码"))
 
 
+def book_of(code: str | None) -> Book:
+    """The book with this code, or the only one there is. Raises NotFound, and InvalidInput when several are there
+    and none is named."""
+    if code is not None:
+        return book_by_code(code)
+    books = list(Book.objects.order_by("code"))
+    if len(books) != 1:
+        raise InvalidInput(
+            _("账套有%(count)d个，请用 --book 指明。") % {"count": len(books)},
+            remedy="、".join(book.code for book in books),
+        )
+    return books[0]
+
+
 def unit_of(book_code: str | None, code: str) -> Unit:
-    """The unit with this code. Raises NotFound, and InvalidInput when several books are there and none is named."""
-    if book_code is None:
-        codes = list(Book.objects.order_by("code").values_list("code", flat=True))
-        if len(codes) != 1:
-            raise InvalidInput(
-                _("账套有%(count)d个，请用 --book 指明。") % {"count": len(codes)}, remedy="、".join(codes)
-            )
-        book_code = codes[0]
-    return unit_by_code(book_by_code(book_code), code)
+    """The unit with this code. Raises as `book_of` does."""
+    return unit_by_code(book_of(book_code), code)

@@ -8,7 +8,7 @@ import click
 from django.utils.translation import gettext as _
 
 from mingzhang.cli.migrate import check_migrated
-from mingzhang.cli.options import unit_of
+from mingzhang.cli.options import only_book_option, unit_of
 from mingzhang.core.periods import Period
 from mingzhang.reports.files import save
 from mingzhang.reports.fonts import substitutions
@@ -23,7 +23,7 @@ def report() -> None: ...
 @click.argument("template", metavar="TEMPLATE")
 @click.option("--unit", "unit_code", metavar="CODE", required=True, help=_("单位代码"))
 @click.option("--period", "period_text", metavar="PERIOD", required=True, help=_("时段，如 2026H1、2026"))
-@click.option("--book", "book_code", metavar="CODE", help=_("账套代码；只有一个账套时不用写"))
+@only_book_option
 @click.option("--as-of", type=click.IntRange(min=0), metavar="SEQ", help=_("算到账本的第几笔为止；默认到最后一笔"))
 @click.option(
     "--out",

@@ -12,11 +12,11 @@ from mingzhang.figures.sql import Scan, merged, on_days, places, positions
 
 
 def qualifying(scan: Scan) -> tuple[Sql, tuple[Mapping[int, Atom], ...]]:
-    """Every entry of the scan in order of position: (kind, digest, slot, …), a slot being true when the entry
-    qualifies for the atom that owns the slot for its kind."""
+    """Every entry of the scan in order of position: (position, kind, digest, slot, …), a slot being true when the
+    entry qualifies for the atom that owns the slot for its kind."""
     kinds = [atom.component.kind_id for atom in scan.atoms]
     slots = pack([Wanted(a, a.component.kind_id, _qualifies(scan, a)) for a in scan.atoms], kinds)
-    columns = join(", ", [Sql("e.kind_id"), Sql("e.digest"), *slots.expressions])
+    columns = join(", ", [Sql("e.seq"), Sql("e.kind_id"), Sql("e.digest"), *slots.expressions])
     return glue("SELECT {} FROM {} ORDER BY e.seq", columns, _entries(scan)), slots.owners
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -36,7 +37,8 @@ class Trace:
     counted from entries has a `scan` and no parts; a derived figure has `parts`, in the order of its definition.
 
     `count` entries qualify: an entry and its reversal are both among them. `set_digest` is a SHA-256 multihash over
-    their 34-byte digests in order of position; for a derived figure over its parts' set digests."""
+    their 34-byte digests in order of position; for a derived figure over its parts' set digests. `positions` are
+    theirs, where they were asked for."""
 
     request: Request
     definition: Definition
@@ -48,6 +50,7 @@ class Trace:
     set_digest: bytes
     scan: Scan | None
     parts: tuple[Trace, ...]
+    positions: tuple[int, ...] = ()
 
     @property
     def scope(self) -> Scope | None:
@@ -87,6 +90,7 @@ class Trace:
             "scope": _scope_json(self.scan),
             "entry_count": self.count,
             "set_digest": show(self.set_digest),
+            "positions": runs(self.positions),
             "entries": [_entry_json(entry) for entry in self.entries(limit=entries)] if entries else [],
             "parts": [part.as_json(entries=entries) for part in self.parts],
         }
@@ -97,8 +101,11 @@ def trace(request: Request, *, as_of: int | None = None, tree: Tree = "then") ->
     return traces([request], as_of=as_of, tree=tree)[request]
 
 
-def traces(requests: Sequence[Request], *, as_of: int | None = None, tree: Tree = "then") -> dict[Request, Trace]:
-    """The traces of many figures, from one statement for the values and one pass for the sets of entries."""
+def traces(
+    requests: Sequence[Request], *, as_of: int | None = None, tree: Tree = "then", positions: bool = False
+) -> dict[Request, Trace]:
+    """The traces of many figures, from one statement for the values and one pass for the sets of entries; with the
+    entries' `positions` if asked, which takes memory for each."""
     if not requests:
         return {}
     units = units_of(request.unit_id for request in requests)
@@ -107,14 +114,18 @@ def traces(requests: Sequence[Request], *, as_of: int | None = None, tree: Tree 
     every = list(dict.fromkeys(part for request in requests for part in _with_parts(request)))
     values = evaluate(every, as_of=at, tree=tree)
     atoms = {atom for request in requests for atom in _atoms(request)}
-    sets = {atom: found for scan in scans(atoms, units, as_of=at, tree=tree) for atom, found in _sets(scan)}
+    sets = {
+        atom: found for scan in scans(atoms, units, as_of=at, tree=tree) for atom, found in _sets(scan, positions)
+    }
 
     def opened(request: Request) -> Trace:
         definition = definitions(request.pack_version_id)[request.figure_id]
         unit, value = units[request.unit_id], values[request]
         if isinstance(definition, Counted):
             held = sets[next(_atoms(request))]
-            return Trace(request, definition, unit, tree, at, value, held.count, held.digest, held.scan, ())
+            return Trace(
+                request, definition, unit, tree, at, value, held.count, held.digest, held.scan, (), held.positions
+            )
         parts = tuple(opened(part) for part in _parts(request))
         together = digest(b"".join(part.set_digest for part in parts))
         count = sum(part.count for part in parts)
@@ -130,6 +141,7 @@ class _Set:
     count: int
     digest: bytes
     scan: Scan
+    positions: tuple[int, ...]
 
 
 def _parts(request: Request) -> list[Request]:
@@ -155,22 +167,44 @@ def _atoms(request: Request) -> Iterator[Atom]:
     return atoms_of(definition, request.unit_id, request.period)
 
 
-def _sets(scan: Scan) -> Iterator[tuple[Atom, _Set]]:
+class _Gathered:
+    """What is known so far of the entries that qualify for an atom."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.hash = hashlib.sha256()
+        self.positions: list[int] = []
+
+    def take(self, seq: int, own: bytes, *, keep: bool) -> None:
+        self.count += 1
+        self.hash.update(own)
+        if keep:
+            self.positions.append(seq)
+
+
+def _sets(scan: Scan, keep: bool) -> Iterator[tuple[Atom, _Set]]:
     """Read the scan's entries once, in order of position, and tell them to every atom that they qualify for."""
     statement, owners = qualifying(scan)
-    counts = dict.fromkeys(scan.atoms, 0)
-    hashes = {atom: hashlib.sha256() for atom in scan.atoms}
+    gathered = {atom: _Gathered() for atom in scan.atoms}
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement.text, statement.params)
         while rows := cursor.fetchmany(CHUNK):
-            for kind_id, own, *slots in rows:
+            for seq, kind_id, own, *slots in rows:
                 for owner, qualifies in zip(owners, slots, strict=True):
                     if qualifies and kind_id in owner:
-                        counts[owner[kind_id]] += 1
-                        hashes[owner[kind_id]].update(own)
-    for atom in scan.atoms:
+                        gathered[owner[kind_id]].take(seq, own, keep=keep)
+    for atom, found in gathered.items():
         alone = whole_scan(scan.scope, scan.span, scan.row, [atom])
-        yield atom, _Set(counts[atom], SHA2_256 + hashes[atom].digest(), alone)
+        yield atom, _Set(found.count, SHA2_256 + found.hash.digest(), alone, tuple(found.positions))
+
+
+def runs(positions: Sequence[int]) -> str:
+    """Ascending positions as few words: `12-15 18 20-21`."""
+    written: list[str] = []
+    for _nth, group in groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):
+        run = [position for _place, position in group]
+        written.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return " ".join(written)
 
 
 def _definition_json(definition: Definition) -> dict[str, str]:

@@ -24,6 +24,7 @@ from mingzhang.reports.document import TraceRow
 from mingzhang.reports.writers import docx, html, pdf
 
 FORMAT = 1
+FIRST_ENTRIES = 5
 
 Traces = dict[Request, Trace]
 
@@ -69,8 +70,9 @@ def save(made: Composition, folder: Path) -> list[Path]:
 
 
 def traces_of(made: Composition) -> Traces:
-    """The trace of every request that the report's numbers answer, at the report's position."""
-    return traces(list(dict.fromkeys(told.request for told in made.numbers)), as_of=made.position)
+    """The trace of every request that the report's numbers answer, at the report's position, with the position of
+    every entry."""
+    return traces(list(dict.fromkeys(told.request for told in made.numbers)), as_of=made.position, positions=True)
 
 
 def _replace(path: Path, content: bytes) -> Path:
@@ -106,7 +108,15 @@ def _row(told: Told, opened: Trace, made: Composition) -> TraceRow:
         position=opened.position,
         entries=opened.count,
         set_digest=show(opened.set_digest),
+        first_entries=tuple(str(position) for position in _positions(opened)[:FIRST_ENTRIES]),
     )
+
+
+def _positions(opened: Trace) -> list[int]:
+    """The positions of the entries that a figure, or any part of a derived one, was counted from, each once."""
+    if not opened.parts:
+        return list(opened.positions)
+    return sorted({position for part in opened.parts for position in _positions(part)})
 
 
 def _json(made: Composition, opened: Traces) -> bytes:
