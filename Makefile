@@ -33,7 +33,7 @@ serve: .venv/runtime.stamp ## 打开网站 / serve the site
 	@$(BIN)/mingzhang serve --port $(PORT)
 
 test: .venv/dev.stamp ## 除浏览器外的全部测试 / every test but those in a browser
-	$(BIN)/pytest -n 2 -m "not browser"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
 
 test-browser: .venv/dev.stamp ## 浏览器测试 / the tests that drive a browser
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
