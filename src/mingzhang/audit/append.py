@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from mingzhang.audit.models import Event
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
 
 COPY = "COPY audit_event (book, at, actor, verb, subject, data) FROM STDIN"
 
 
+class NewEvent(NamedTuple):
+    """An event about to be appended, as `models.Event` keeps it but made in a tenth of the time."""
+
+    book: str
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    data: dict[str, Any]
+
+
 def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any] | None = None) -> None:
     """Append one event. Call inside the action's transaction, with text ids: `record:17`, `person:chen`."""
-    events([Event(book=book, at=clock.now(), actor=actor, verb=verb, subject=subject, data=data or {})])
+    events([NewEvent(book, clock.now(), actor, verb, subject, data or {})])
 
 
-def events(batch: Iterable[Event]) -> None:
-    """Append many events in one statement, in their order. The events given do not learn their numbers."""
+def events(batch: Iterable[NewEvent]) -> None:
+    """Append many events in one statement, in their order. They are made before it begins: one that looked anything
+    up would wait for ever on the connection that takes the others in."""
+    rows = [(*one[:-1], canonical_json(one.data).decode()) for one in batch]
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for one in batch:
-            data = canonical_json(one.data).decode()
-            copy.write_row((one.book, one.at, one.actor, one.verb, one.subject, data))
+        for row in rows:
+            copy.write_row(row)

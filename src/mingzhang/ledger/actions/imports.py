@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append as audit
-from mingzhang.audit.models import Event
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
 from mingzhang.core.errors import InvalidInput, NotAllowed
@@ -271,7 +270,7 @@ def _copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _imported(records: Sequence[Record], drafts: Sequence[Draft], by: Person) -> Iterator[Event]:
+def _imported(records: Sequence[Record], drafts: Sequence[Draft], by: Person) -> Iterator[audit.NewEvent]:
     book, at = by.book.code, clock.now()
     for record, draft in zip(records, drafts, strict=True):
         data = {
@@ -281,4 +280,4 @@ def _imported(records: Sequence[Record], drafts: Sequence[Draft], by: Person) ->
             "author": draft.author.ref,
             "reviewers": [person.ref for person in draft.reviewers],
         }
-        yield Event(book=book, at=at, actor=by.ref, verb="record.import", subject=record.ref, data=data)
+        yield audit.NewEvent(book=book, at=at, actor=by.ref, verb="record.import", subject=record.ref, data=data)

@@ -9,7 +9,6 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append as audit
-from mingzhang.audit.models import Event
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows
@@ -35,8 +34,9 @@ def post_records(*, records: Iterable[Record], by: Person) -> range:
     if not locked:
         raise InvalidInput(_("没有选中要入账的记录单。"))
     holdings = Holdings([by])
-    for record in locked:
-        holdings.check_can(by, Permission.RECORD_POST, record.unit)
+    for unit in {record.unit_id: record.unit for record in locked}.values():
+        holdings.check_can(by, Permission.RECORD_POST, unit)
+    for record in {record.state: record for record in locked}.values():
         flows.check(record, "post")
     return post_locked(locked, by)
 
@@ -67,11 +67,11 @@ def _lines_of_each(records: Sequence[Record]) -> list[list[Line]]:
 
 def _posted(
     records: Sequence[Record], sheets: Sequence[Sequence[Line]], positions: range, by: Person
-) -> Iterator[Event]:
+) -> Iterator[audit.NewEvent]:
     book, at, first = by.book.code, clock.now(), positions.start
     for record, sheet in zip(records, sheets, strict=True):
         data = {"first": first, "last": first + len(sheet) - 1}
-        yield Event(book=book, at=at, actor=by.ref, verb="record.post", subject=record.ref, data=data)
+        yield audit.NewEvent(book=book, at=at, actor=by.ref, verb="record.post", subject=record.ref, data=data)
         first += len(sheet)
 
 

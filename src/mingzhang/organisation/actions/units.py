@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
-from mingzhang.audit.models import Event
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.organisation import rules
@@ -54,7 +53,9 @@ def create_units(*, book: Book, rows: Iterable[UnitRow], by: Person) -> list[Uni
     units = _build(book, rows, parents)
     insert_units(units)
     append.events(
-        Event(book=book.code, at=clock.now(), actor=by.ref, verb="unit.create", subject=unit.ref, data=_facts(unit))
+        append.NewEvent(
+            book=book.code, at=clock.now(), actor=by.ref, verb="unit.create", subject=unit.ref, data=_facts(unit)
+        )
         for unit in units
     )
     return units
