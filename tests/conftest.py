@@ -28,6 +28,8 @@ from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
 from mingzhang.core import database
+from mingzhang.figures.definitions import definitions
+from mingzhang.packs.queries import pack_of
 from tests.cast import cast as cast
 
 
@@ -41,12 +43,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """The test database. pytest-django's own fixture makes none when all selected tests take `fresh_database`,
-    which would then copy the database in use."""
+    """The test database, and beside it a copy that nobody connects to, as CREATE DATABASE … TEMPLATE needs it: made
+    before any test, so that numbers given out in tests that are rolled back are not missing in the copies.
+    pytest-django's own fixture makes none when all selected tests take `fresh_database`."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
+        connections.close_all()
+        _execute("DROP DATABASE IF EXISTS {}", _template())
+        _copy_database(str(connection.settings_dict["NAME"]), _template())
     yield
     with django_db_blocker.unblock():
+        _execute("DROP DATABASE {}", _template())
         teardown_databases(made, verbosity=0)
 
 
@@ -59,35 +66,33 @@ class FreshDatabase:
 
 
 @pytest.fixture
-def fresh_database(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[FreshDatabase]:
+def fresh_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[FreshDatabase]:
     """A database for this test alone, copied from the migrated one, with Django's connections pointed at it: what
     is committed stays until the test ends, other threads and processes see it. It takes about 0.1 s; do not mix it
     with `db`. Processes inherit DATABASE_URL, so they find the same database."""
-    name = f"{template_database}_{uuid4().hex[:8]}"
+    name = f"{_template()}_{uuid4().hex[:8]}"
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        _copy_database(template_database, name)
+        _copy_database(_template(), name)
         connections.close_all()
+        _forget_packs()
         patch.setitem(connection.settings_dict, "NAME", name)
         url = _url(name)
         patch.setenv("DATABASE_URL", url)
         yield FreshDatabase(name, url)
         connections.close_all()
+        _forget_packs()
         patch.undo()
         _drop_database(name)
 
 
-@pytest.fixture(scope="session")
-def template_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A copy of the migrated database that nobody connects to, as CREATE DATABASE … TEMPLATE needs it."""
-    with django_db_blocker.unblock():
-        migrated = str(connection.settings_dict["NAME"])
-        template = f"{migrated}_template"
-        connections.close_all()
-        _execute("DROP DATABASE IF EXISTS {}", template)
-        _copy_database(migrated, template)
-    yield template
-    with django_db_blocker.unblock():
-        _execute("DROP DATABASE {}", template)
+def _template() -> str:
+    return f"{connection.settings_dict['NAME']}_template"
+
+
+def _forget_packs() -> None:
+    """What is kept in memory by the number of a pack version, which is another pack's in another database."""
+    pack_of.cache_clear()
+    definitions.cache_clear()
 
 
 def _copy_database(template: str, name: str) -> None:
