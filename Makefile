@@ -52,7 +52,7 @@ lint: .venv/dev.stamp ## 全部静态检查 / every static check
 	$(BIN)/python tools/checks.py
 
 bench: .venv/dev.stamp ## 性能测量，写入 build/bench.json（ENTRIES=200000 较快）/ benchmarks
-	$(BIN)/mingzhang bench --entries $(ENTRIES)
+	$(BIN)/python -m bench --entries $(ENTRIES)
 
 lock: .tools/stamp ## 更新依赖的锁定文件 / renew the lock files
 	tools/uv pip compile $(COMPILE) requirements-tools.in -o requirements-tools.lock

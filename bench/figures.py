@@ -1,193 +1,127 @@
-"""A large book made quickly, to measure figures on: units, and entries with realistic kinds, dates and reversals.
-
-Everything is made by the server with generate_series, and is the same at every run. Units form five levels
-(1 + 20 + 820 + 4,100 + 45,100 = 50,041): province-like root, cities, counties, street offices, communities.
-"""
+"""Figures at every height of the tree, against the same figures as plain SQL; every number must agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
-from mingzhang.core.clock import now
-from mingzhang.core.digests import digest
-from mingzhang.organisation.models import Adoption
-from mingzhang.packs.models import PackVersion
+from bench import pack, plain_sql
+from bench.book import LAST_DAY, Made
+from bench.results import FULL_SIZE, Result, milliseconds, sql_milliseconds
+from mingzhang.core.periods import Period
+from mingzhang.figures.engine import Request, evaluate
+from mingzhang.ledger.queries import position
+from mingzhang.organisation.models import Unit
+from mingzhang.organisation.queries import subtree_then
+from mingzhang.packs.queries import kind_ids, pack_of
 
-LEVELS = (1, 20, 820, 4_100, 45_100)
-LEVEL_NAMES = ("root", "city", "county", "street", "community")
-KINDS = 40
-YEARS = 3
-LAST_DAY = date(2026, 6, 30)
-BATCH = 1_000_000
+PERIOD = Period.parse("2026H1")
+FIRST_DAY = date(2026, 1, 1)
+STREET_BAR, ROOT_BAR, TIMES_BAR, TREE_BAR = 5, 50, 20, 10
 
-ENTRIES = """
-INSERT INTO ledger_entry (book_id, seq, line, kind_id, unit_id, occurred_on, sign, data, reverses,
-                          posted_at, posted_by_id, digest)
-SELECT %(book)s, i, 0, (%(kinds)s::int[])[1 + (hashint8extended(j, 1) & 2147483647) %% %(drawn)s],
-  %(first)s + (hashint8extended(j, 2) & 2147483647) %% %(units)s,
-  day - CASE WHEN hashint8extended(j, 3) & 3 = 0 THEN (hashint8extended(j, 4) & 31)::int ELSE 0 END,
-  CASE WHEN i = j THEN 1 ELSE -1 END,
-  jsonb_build_object('form', 'f' || (hashint8extended(j, 5) & 7),
-                     'people', (hashint8extended(j, 6) & 63), 'minutes', 30 + (j & 127)),
-  CASE WHEN i = j THEN NULL ELSE j END,
-  day + interval '9 hours', %(person)s, '\\x1220'::bytea || sha256(int8send(i))
-FROM generate_series(%(begin)s::bigint, %(end)s::bigint) AS i,
-     LATERAL (SELECT CASE WHEN i %% 100 = 0 THEN i - 37 ELSE i END AS j) AS original,
-     LATERAL (SELECT %(last)s::date - (%(days)s - j * %(days)s / %(entries)s)::int AS day) AS told
+
+class Disagreement(Exception):
+    """Two ways of counting gave different numbers."""
+
+
+def measure(made: Made) -> Iterator[Result]:
+    """Street office, county and city by scan or rollup, the root by rollup and tail; then the units below each."""
+    yield from _street(made)
+    for name, unit in (("county (61 units)", made.county), ("city (2,502 units)", made.city)):
+        yield _below(made, name, unit)
+    yield from _root(made)
+    for name, unit in (("street office", made.street), ("county", made.county), ("city", made.city)):
+        yield _tree(name, unit)
+
+
+def _requests(made: Made, unit: Unit) -> list[Request]:
+    return [Request(figure, made.pack_version.pk, unit.pk, PERIOD) for figure in pack.figure_ids()]
+
+
+def _numbers(made: Made) -> dict[str, int]:
+    return kind_ids(pack_of(made.pack_version.pk))
+
+
+def _below_ids(unit: Unit) -> list[int]:
+    return list(subtree_then(unit, FIRST_DAY, LAST_DAY).parts[0].unit_ids)
+
+
+def _agree(made: Made, unit: Unit, expected: dict[str, int]) -> None:
+    said = {asked.figure_id: value.number for asked, value in evaluate(_requests(made, unit)).items()}
+    wrong = [figure for figure in expected if said[figure] != expected[figure]]
+    if wrong:
+        raise Disagreement(f"{unit.code}: {wrong[0]} is {said[wrong[0]]}, plain SQL says {expected[wrong[0]]}")
+
+
+def _street(made: Made) -> Iterator[Result]:
+    requests, numbers, units = _requests(made, made.street), _numbers(made), _below_ids(made.street)
+    _agree(made, made.street, plain_sql.one_by_one(numbers, units))
+    spent, statements = sql_milliseconds(lambda: evaluate(requests))
+    apart, _count = sql_milliseconds(lambda: plain_sql.one_by_one(numbers, units), runs=5)
+    yield Result(
+        f"200 figures of a street office, half-year, in SQL ({statements} statements)", spent, "ms",
+        f"the same 200 figures as 200 statements: {apart:.1f} ms", apart / spent,
+        f"≤ {STREET_BAR} ms", spent <= STREET_BAR,
+    )  # fmt: skip
+    yield Result("200 figures of a street office, all told", milliseconds(lambda: evaluate(requests)), "ms")
+
+
+def _below(made: Made, name: str, unit: Unit) -> Result:
+    requests, numbers, units = _requests(made, unit), _numbers(made), _below_ids(unit)
+
+    def scan() -> dict[str, int]:
+        return plain_sql.scanned(made.book.pk, numbers, units)
+
+    _agree(made, unit, scan())
+    spent, _statements = sql_milliseconds(lambda: evaluate(requests), runs=7)
+    plain, _count = sql_milliseconds(scan, runs=5)
+    reference = f"one hand-written scan: {plain:.1f} ms"
+    return Result(f"200 figures of a {name}, half-year, in SQL", spent, "ms", reference, plain / spent)
+
+
+def _root(made: Made) -> Iterator[Result]:
+    """The rollups end where the tail begins, so both are measured."""
+    requests, numbers = _requests(made, made.root), _numbers(made)
+
+    def scan() -> dict[str, int]:
+        return plain_sql.scanned(made.book.pk, numbers)
+
+    _agree(made, made.root, scan())
+    spent, _statements = sql_milliseconds(lambda: evaluate(requests))
+    plain, _count = sql_milliseconds(scan, runs=3)
+    full = position(made.book) >= FULL_SIZE
+    kept = spent <= ROOT_BAR and plain / spent >= TIMES_BAR
+    yield Result(
+        "200 figures of the root (50,041 units), half-year, rollup + tail, in SQL", spent, "ms",
+        f"one hand-written scan: {plain:.0f} ms", plain / spent,
+        f"≤ {ROOT_BAR} ms and ≥ {TIMES_BAR} times as fast at {FULL_SIZE:,} entries", kept if full else None,
+    )  # fmt: skip
+    whole = milliseconds(lambda: evaluate(requests))
+    yield Result("200 figures of the root, all told", whole, "ms", "one hand-written scan", plain / whole)
+
+
+WALK = """
+WITH RECURSIVE below AS (
+  SELECT id FROM organisation_unit WHERE id = %s
+  UNION ALL SELECT unit.id FROM organisation_unit AS unit JOIN below ON unit.parent_id = below.id
+) SELECT id FROM below
 """
 
 
-@dataclass(frozen=True)
-class Made:
-    """What was made: ids to ask for."""
-
-    book_id: int
-    pack_version_id: int
-    root_id: int
-    city_id: int
-    county_id: int
-    street_id: int
-
-
-def pack_content() -> dict[str, Any]:
-    """A pack of 40 kinds with five figures each: 200 figures."""
-    forms = [{"id": f"f{n}", "name": {"en": f"Form {n}"}} for n in range(8)]
-    fields = [
-        {"id": "form", "name": {"en": "Form"}, "type": "choice", "options": forms},
-        {"id": "people", "name": {"en": "People"}, "type": "integer"},
-        {"id": "minutes", "name": {"en": "Minutes"}, "type": "integer"},
-    ]
-    kinds = [{"id": f"kind{k}", "name": {"en": f"Kind {k}"}, "fields": fields} for k in range(1, KINDS + 1)]
-    return {
-        "id": "bench",
-        "version": "1.0.0",
-        "name": {"en": "Bench"},
-        "levels": {name: {"en": name} for name in LEVEL_NAMES},
-        "kinds": kinds,
-        "figures": [figure for k in range(1, KINDS + 1) for figure in _figures(f"kind{k}")],
-    }
-
-
-def _figures(kind: str) -> list[dict[str, Any]]:
-    forms = [
-        ("count", "次", "count", None, "same"),
-        ("people", "人次", "sum(people)", None, "same"),
-        ("minutes", "分钟", "sum(minutes)", "people >= 20", "same"),
-        ("units", "个", "distinct(unit)", None, "same"),
-        ("before", "次", "count", None, "previous"),
-    ]
-    return [
-        {"id": f"{kind}_{name}", "name": {"en": f"{kind} {name}"}, "measure": measure, "of": kind, "value": value}
-        | ({"where": where} if where else {})
-        | {"period": period}
-        for name, measure, value, where, period in forms
-    ]
-
-
-def make_units(book_id: int) -> list[int]:
-    """Insert the units, level by level; returns the first id of each level."""
-    firsts: list[int] = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM organisation_unit")
-        following = cursor.fetchone()[0]
-        for depth, size in enumerate(LEVELS):
-            above = firsts[-1] if firsts else 0
-            cursor.execute(
-                """INSERT INTO organisation_unit (id, book_id, code, name, level, parent_id, ancestors, created_on)
-                   SELECT %(first)s + n, %(book)s, %(level)s || '-' || n, %(level)s || ' ' || n, %(level)s, p.id,
-                          coalesce(p.ancestors, '{}'::int[]) || (%(first)s + n)::int, '2020-01-01'
-                   FROM generate_series(0, %(size)s - 1) AS n
-                   LEFT JOIN organisation_unit p ON p.id = %(above)s + n %% %(parents)s AND %(above)s > 0""",
-                {
-                    "first": following, "book": book_id, "level": LEVEL_NAMES[depth], "size": size,
-                    "above": above, "parents": LEVELS[depth - 1] if depth else 1,
-                },
-            )  # fmt: skip
-            firsts.append(following)
-            following += size
-        cursor.execute(
-            """INSERT INTO organisation_unitspan (unit_id, valid, name, parent_id, ancestors)
-               SELECT id, daterange(created_on, NULL), name, parent_id, ancestors
-               FROM organisation_unit WHERE book_id = %s""",
-            [book_id],
-        )
-        cursor.execute("SELECT setval(pg_get_serial_sequence('organisation_unit', 'id'), %s)", [following])
-        cursor.execute("ANALYZE organisation_unit")
-    return firsts
-
-
-@contextmanager
-def _bare_entries(cursor: CursorWrapper) -> Iterator[None]:
-    """Within the block the entry table has neither its unit index nor foreign keys; both are made afterwards, which
-    checks every row at once instead of queueing five checks a row."""
-    cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'entry_unit_day'")
-    again = [cursor.fetchone()[0]]
-    cursor.execute("DROP INDEX entry_unit_day")
-    cursor.execute(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE conrelid = 'ledger_entry'::regclass AND contype = 'f'"
-    )
-    for name, definition in cursor.fetchall():
-        cursor.execute(f'ALTER TABLE ledger_entry DROP CONSTRAINT "{name}"')
-        again.append(f'ALTER TABLE ledger_entry ADD CONSTRAINT "{name}" {definition}')
-    yield
-    for statement in again:
-        cursor.execute(statement)
-
-
-def make_entries(*, book_id: int, kinds: list[int], person_id: int, units: tuple[int, int], entries: int) -> None:
-    """Insert `entries` entries over unit ids `units` (first, count), kinds by Zipf's law, three years in order of
-    posting with a quarter of them backdated, and one in a hundred reversing an earlier one."""
-    drawn = [kind for rank, kind in enumerate(kinds, start=1) for _ in range(round(1000 / rank))]
-    with connection.cursor() as cursor, _bare_entries(cursor):
-        cursor.execute("INSERT INTO ledger_position (book_id, seq) VALUES (%s, 0)", [book_id])
-        for begin in range(1, entries + 1, BATCH):
-            cursor.execute(
-                ENTRIES,
-                {
-                    "begin": begin, "end": min(begin + BATCH - 1, entries), "book": book_id, "person": person_id,
-                    "kinds": drawn, "drawn": len(drawn), "first": units[0], "units": units[1],
-                    "entries": entries, "last": LAST_DAY, "days": YEARS * 365,
-                },
-            )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE) ledger_entry")
-
-
-def make_book(entries: int) -> Made:
-    """A whole book with `entries` entries, in an otherwise empty database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO organisation_book (code, name, language, timezone)"
-            " VALUES ('bench', 'Bench', 'en', 'Asia/Shanghai') RETURNING id"
-        )
-        book_id = cursor.fetchone()[0]
-        cursor.execute(
-            "INSERT INTO organisation_person (book_id, username, name, is_active, password)"
-            " VALUES (%s, 'bench', 'Bench', true, '!') RETURNING id",
-            [book_id],
-        )
-        person_id = cursor.fetchone()[0]
-        cursor.execute(
-            "INSERT INTO packs_recordkind (pack, code) SELECT 'bench', 'kind' || n"
-            " FROM generate_series(1, %s) AS n RETURNING id",
-            [KINDS],
-        )
-        kind_ids = [row[0] for row in cursor.fetchall()]
-    firsts = make_units(book_id)
-    make_entries(
-        book_id=book_id, kinds=kind_ids, person_id=person_id,
-        units=(firsts[0], sum(LEVELS)), entries=entries,
+def _tree(name: str, unit: Unit) -> Result:
+    spent = milliseconds(lambda: subtree_then(unit, FIRST_DAY, LAST_DAY), runs=15)
+    walked = milliseconds(lambda: _walk(unit), runs=15)
+    if sorted(_walk(unit)) != _below_ids(unit):
+        raise Disagreement(f"the units below {unit.code}")
+    return Result(
+        f"units below a {name} ({len(_below_ids(unit)):,}), as the tree stood then", spent, "ms",
+        f"walking from parent to children: {walked:.2f} ms", walked / spent, f"< {TREE_BAR} ms", spent < TREE_BAR,
     )  # fmt: skip
-    pack = PackVersion.objects.create(
-        pack="bench", version="1.0.0", digest=digest(b"bench"), content=pack_content(), installed_at=now()
-    )
-    Adoption.objects.create(book_id=book_id, pack_version=pack, adopted_at=now())
-    return Made(book_id, pack.id, *firsts[:4])
+
+
+def _walk(unit: Unit) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(WALK, [unit.pk])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""What Mingzhang costs, measured: `make bench` or `python -m bench`. See docs/reference/benchmarks.md."""
