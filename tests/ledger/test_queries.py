@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.ledger import actions, queries
 from mingzhang.ledger.queries import Filters, LedgerPage
+from mingzhang.organisation.actions import move_unit
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
@@ -191,3 +193,18 @@ def test_the_newest_day_is_that_of_the_last_entries(world: World) -> None:
     assert queries.newest_day(world.cast.book) is None
     visits(world, 1)
     assert queries.newest_day(world.cast.book) == DAY
+
+
+def test_a_period_lists_the_units_as_they_stood_in_it(world: World) -> None:
+    world.posted("visit", data={"topic": "搬走以前的", "homes": 3}, unit=world.cast.community)
+    before = Period(DAY, DAY)
+    moved = DAY + timedelta(days=1)
+    move_unit(unit=world.cast.community, parent=world.cast.other_street, on=moved, by=world.cast.admin)
+
+    at_the_county = page(world, by=world.cast.wei, period=before)
+    without_a_period = page(world, by=world.cast.wei)
+    at_the_street = page(world, by=world.cast.chen, period=before)
+
+    assert at_the_county.count == 1
+    assert without_a_period.count == 0
+    assert at_the_street.count == 0  # it stood there then, but those who work there may no longer read it

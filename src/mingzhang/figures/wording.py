@@ -27,6 +27,7 @@ DATE_OPERATORS: dict[str, Promise] = {
     ">": gettext_lazy("“%(left)s”晚于%(right)s"),
     ">=": gettext_lazy("“%(left)s”不早于%(right)s"),
 }
+YES_OR_NO = gettext_lazy("“%(left)s”选了“%(right)s”")
 FUNCTIONS: dict[str, Promise] = {
     "ratio": gettext_lazy("%(first)s除以%(second)s"),
     "difference": gettext_lazy("%(first)s减去%(second)s"),
@@ -118,6 +119,8 @@ class _Words:
 
     def _compare(self, tree: Compare) -> str:
         say = DATE_OPERATORS.get(tree.op, OPERATORS[tree.op]) if tree.left.type == "date" else OPERATORS[tree.op]
+        if tree.left.type == "boolean" and tree.op == "=":
+            say = YES_OR_NO
         if isinstance(tree.right, FieldRef):
             right = _("“%(name)s”") % {"name": self.field(tree.right)}
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
@@ -16,8 +18,8 @@ from mingzhang.core.periods import Period
 from mingzhang.ledger.models import OPEN_STATES, Entry, Record, RecordEvidence
 from mingzhang.ledger.queries.records import line_in_force
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import subtree_now
-from mingzhang.organisation.scopes import AnyOf, UnitScope
+from mingzhang.organisation.queries import subtree_now, subtree_then
+from mingzhang.organisation.scopes import AnyOf, ScopePart, UnitScope
 from mingzhang.packs.models import RecordKind
 from mingzhang.packs.schema import Field
 
@@ -130,15 +132,22 @@ def _records(scope: UnitScope, filters: Filters) -> QuerySet[Record]:
 
 
 def _within(scope: UnitScope, filters: Filters) -> Q:
-    """The units and days asked for. A scope reaches down from its units, so whoever may see a unit may see all
-    below it."""
+    """The units and days asked for. In a period they are those that stood below the unit on each day, as figures
+    count them; a unit that has since moved out of the reader's scope is left out. Without a period, as now."""
     if not scope.contains(filters.unit):
         raise NotFound(_("没有找到这个单位。"))
-    held = subtree_now(filters.unit)
-    units = Q(book=held.book_id) if held.everything else Q(AnyOf(F("unit"), held.parts[0].unit_ids))
-    if filters.period is None:
-        return units
-    return units & Q(occurred_on__range=(filters.period.start, filters.period.end))
+    period = filters.period
+    held = subtree_then(filters.unit, period.start, period.end) if period else subtree_now(filters.unit)
+    days = Q(occurred_on__range=(period.start, period.end)) if period else Q()
+    if held.everything:
+        return Q(book=held.book_id) & days
+    parts = [_part(scope, part) for part in held.parts] or [Q(unit__in=[])]
+    return reduce(or_, parts) & days
+
+
+def _part(scope: UnitScope, part: ScopePart) -> Q:
+    seen = part.unit_ids if scope.everything else [unit for unit in part.unit_ids if unit in scope.unit_ids]
+    return Q(AnyOf(F("unit"), list(seen)), occurred_on__range=(part.start, part.end))
 
 
 def _asked(filters: Filters, record: str) -> Q:
