@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,12 @@ def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
         assert command.returncode == 1
         assert told in said
         assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_three_that_make_the_tables_at_once_do_it_once(folder: Folder) -> None:
+    with ExitStack() as stack:
+        started = [stack.enter_context(program("migrate", **of(folder))) for _ in range(3)]
+        said = [one.communicate(timeout=120) for one in started]
+    assert [(one.returncode, error) for one, (_out, error) in zip(started, said, strict=True)] == [(0, "")] * 3
+    assert sum("Applying ledger.0001_initial... OK" in out for out, _error in said) == 1

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from mingzhang.cli.migrate import alone, make_tables
 from mingzhang.cli.serve import free_port, run
 from mingzhang.core import database
 from mingzhang.core.errors import StateRefused
@@ -52,11 +52,12 @@ console = Console(highlight=False, soft_wrap=True)
 )
 def demo(serving: bool, port: int, out: Path) -> None:
     with _step(_("建表")):
-        call_command("migrate", interactive=False, verbosity=0)
+        make_tables()
     with _step(_("装体系包")):
         version = install(folder=builtin_folder(PACK), by="mingzhang demo")
     plan = Plan.read()
-    book = Book.objects.filter(code=plan.code).first() or _load(plan, version.pk)
+    with alone("demo"):
+        book = Book.objects.filter(code=plan.code).first() or _load(plan, version.pk)
     with _step(_("生成半年总结")):
         paths = save(composed_by_name(unit_by_code(book, UNIT), Period.parse(PERIOD), REPORT, None), out)
     _show(plan, book, paths)

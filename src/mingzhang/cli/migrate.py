@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from django.core.management import call_command
 from django.db import connection
@@ -13,7 +16,26 @@ from mingzhang.core.errors import StateRefused
 
 @click.command(help=_("新建或更新数据库的表。已是最新时什么也不做。"))
 def migrate() -> None:
-    call_command("migrate", interactive=False, verbosity=1)
+    make_tables(verbosity=1)
+
+
+def make_tables(*, verbosity: int = 0) -> None:
+    """Bring the tables up to this version. Of several that come at once one does it, the others find it done."""
+    with alone("migrate"):
+        call_command("migrate", interactive=False, verbosity=verbosity)
+
+
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Wait until no other command on this database does `what`. The lock is the connection's: a command that is
+    killed lets go of it."""
+    key = [f"mingzhang.cli/{what}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
 
 
 def check_migrated() -> None:
