@@ -26,6 +26,7 @@ from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Book, Unit
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.expressions import suggestion
+from mingzhang.packs.wording import measure_word
 
 ALWAYS = [
     click.option("--unit", "unit_code", metavar="CODE", required=True, help=_("单位代码")),
@@ -125,15 +126,14 @@ def _values_table(unit: Unit, period: Period, values: dict[Request, Value]) -> T
     table.add_column(_("量词"))
     for request, value in values.items():
         figure = definitions(request.pack_version_id)[request.figure_id].figure
-        table.add_row(request.figure_id, name_of(figure), value.text, "" if value.measure == "%" else value.measure)
+        table.add_row(request.figure_id, name_of(figure), value.text, measure_word(value.measure).strip())
     return table
 
 
 def _print_trace(opened: Trace, entries: int) -> None:
     pack = definitions(opened.request.pack_version_id).pack
-    measure = "" if opened.value.measure == "%" else opened.value.measure
     for line in (
-        f"{name_of(opened.definition.figure)}：{opened.value.text}{measure}",
+        f"{name_of(opened.definition.figure)}：{opened.value.text}{measure_word(opened.value.measure)}",
         _("怎么算：%(how)s") % {"how": sentence(opened.definition, pack)},
         _("体系包：%(pack)s %(version)s") % {"pack": pack.id, "version": pack.version},
         _("单位：%(unit)s，时段：%(period)s")

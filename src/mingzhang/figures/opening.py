@@ -18,15 +18,16 @@ from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Counted, definitions, shifted
 from mingzhang.figures.engine import Request
-from mingzhang.figures.saying import said, unit_word
+from mingzhang.figures.saying import said
 from mingzhang.figures.tables import kind_of, trace_address
 from mingzhang.figures.traces import Trace, trace
-from mingzhang.figures.wording import language, name_of, sentence
+from mingzhang.figures.wording import name_of, sentence
 from mingzhang.ledger.models import Entry
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.schema import Field
+from mingzhang.packs.wording import language, measure_word
 
 IN_PANEL = 12
 ON_PAGE = 100
@@ -127,7 +128,7 @@ def opened(request: Request, *, as_of: int | None, after: int = 0, short: bool =
         name=name_of(definition.figure),
         group=kind_of(request.pack_version_id, definition).name.text(language()),
         number=said(found.value.number, found.value.measure),
-        measure=unit_word(found.value.measure),
+        measure=measure_word(found.value.measure),
         sentence=sentence(definition, pack),
         period=shifted(request.period, definition.figure.period),
         scope=_scope(found),
@@ -171,7 +172,7 @@ def _part(part: Trace) -> ShownPart:
     return ShownPart(
         name=name_of(part.definition.figure),
         number=said(part.value.number, part.value.measure),
-        measure=unit_word(part.value.measure),
+        measure=measure_word(part.value.measure),
         period=part.request.period,
         address=trace_address(part.request, part.unit, part.position),
     )

@@ -24,11 +24,6 @@ def said(number: Decimal | int | None, measure: str) -> str:
     return _minus(f"{plain:,f}" if isinstance(plain, Decimal) else f"{plain:,}")
 
 
-def unit_word(measure: str) -> str:
-    """The measure word to stand after `said`; nothing after a percentage, which carries its sign."""
-    return "" if measure == PERCENT else measure
-
-
 def change(now: Decimal | int | None, before: Decimal | int | None, measure: str) -> str:
     """From `before` to `now`: +5.2% for counts and sums, +2.3个百分点 for ratios."""
     if now is None or before is None:

@@ -11,11 +11,12 @@ from django.urls import reverse
 from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Counted, Definition, definitions
 from mingzhang.figures.engine import Request, Value, evaluate
-from mingzhang.figures.saying import change, said, unit_word
-from mingzhang.figures.wording import language, name_of
+from mingzhang.figures.saying import change, said
+from mingzhang.figures.wording import name_of
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.schema import Kind
+from mingzhang.packs.wording import language, measure_word
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _row(
     return Row(
         figure=figure.id,
         name=name_of(figure),
-        measure=unit_word(now.measure),
+        measure=measure_word(now.measure),
         now=said(now.number, now.measure),
         previous=said(previous.number, now.measure),
         last_year=said(last_year.number, now.measure),

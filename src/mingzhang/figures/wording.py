@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mingzhang.figures.definitions import Counted, Definition, Derived
 from mingzhang.packs.schema import Field, Figure, Pack
 from mingzhang.packs.trees import And, Between, Compare, FieldRef, In, Literal, Not, Or, Shift, Value, Where
+from mingzhang.packs.wording import language
 
 OPERATORS: dict[str, Promise] = {
     "=": gettext_lazy("“%(left)s”是%(right)s"),
@@ -38,11 +39,6 @@ SHIFTS: dict[Shift, Promise] = {
     "same_last_year": gettext_lazy("去年同期的%(figure)s"),
     "year_to_date": gettext_lazy("年初至今的%(figure)s"),
 }
-
-
-def language() -> str:
-    """The language that names from a pack are shown in."""
-    return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
 def name_of(figure: Figure) -> str:

@@ -18,12 +18,12 @@ from mingzhang.ledger import queries
 from mingzhang.ledger.flows import STATES
 from mingzhang.ledger.models import Record
 from mingzhang.ledger.queries import OPEN_STATES, LedgerPage, Totals
-from mingzhang.ledger.sheets import language
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Kind
+from mingzhang.packs.wording import language, measure_word
 
 MOST_MEASURES = 3
 SIZE = 20
@@ -175,7 +175,7 @@ def tabs_of(place: Place, asked: Asked, posted: int | None) -> list[Tab]:
 
 def measure_names(page: LedgerPage) -> list[tuple[str, str]]:
     """The names and measure words of the columns that are added up."""
-    return [(field.name.text(language()), field.measure or "") for field in page.measures[:MOST_MEASURES]]
+    return [(field.name.text(language()), measure_word(field.measure)) for field in page.measures[:MOST_MEASURES]]
 
 
 def _measures(page: LedgerPage, values: Iterable[Decimal | None]) -> list[Measure]:

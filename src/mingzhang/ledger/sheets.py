@@ -11,12 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.schema import Field, Kind, Table
+from mingzhang.packs.wording import language, measure_word
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 REFERENCES = ("person", "unit", "link")
@@ -62,14 +62,10 @@ def sheet_of(record: Record, kind: Kind) -> Sheet:
     return Sheet([_shown(field, value, names) for field, value in filled], tables)
 
 
-def language() -> str:
-    """The language that names from a pack are shown in."""
-    return "en" if (get_language() or "").startswith("en") else "zh-hans"
-
-
 def _table(table: Table, rows: list[dict[str, Any]], names: _Names) -> ShownTable:
     columns = [
-        Shown(field.name.text(language()), "", field.measure or "", field.type in NUMBERS) for field in table.fields
+        Shown(field.name.text(language()), "", measure_word(field.measure), field.type in NUMBERS)
+        for field in table.fields
     ]
     cells = [[_shown(field, row.get(field.id), names) for field in table.fields] for row in rows]
     return ShownTable(table.name.text(language()), columns, cells)
@@ -79,7 +75,7 @@ def _shown(field: Field, value: Any, names: _Names) -> Shown:
     return Shown(
         name=field.name.text(language()),
         text=_text(field, value, names),
-        measure=field.measure or "",
+        measure=measure_word(field.measure),
         number=field.type in NUMBERS,
         long=field.type == "long_text",
         link=value if field.type == "link" else None,

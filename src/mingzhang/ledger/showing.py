@@ -15,8 +15,8 @@ from mingzhang.ledger import queries
 from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
 from mingzhang.ledger.queries import Moment
-from mingzhang.ledger.sheets import language
 from mingzhang.packs.schema import Kind
+from mingzhang.packs.wording import language
 
 
 @dataclass(frozen=True)

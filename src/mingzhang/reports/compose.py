@@ -208,8 +208,9 @@ class _Writer:
 
 
 def _heading(figure: Figure, language: Language) -> str:
+    """A column's heading; the measure word stands here once instead of in every cell."""
     name = figure.name.text(language)
-    return f"{name} ({figure.measure})" if language == "en" else f"{name}（{figure.measure}）"
+    return name if language == "en" else f"{name}（{figure.measure}）"
 
 
 def _short(name: str) -> str:

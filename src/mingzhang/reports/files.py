@@ -19,6 +19,7 @@ from mingzhang.figures.engine import Request
 from mingzhang.figures.traces import Trace, traces
 from mingzhang.figures.wording import sentence
 from mingzhang.organisation.queries import unit_name_on
+from mingzhang.packs.wording import measure_word
 from mingzhang.reports.compose import Composition, Told
 from mingzhang.reports.document import TraceRow
 from mingzhang.reports.writers import docx, html, pdf
@@ -101,7 +102,7 @@ def _row(told: Told, opened: Trace, made: Composition) -> TraceRow:
     return TraceRow(
         mark=told.mark,
         name=told.figure.name.text(made.document.language),
-        value=f"{told.value.text}{'' if told.value.measure == '%' else told.value.measure}",
+        value=told.value.text + measure_word(told.value.measure),
         definition=sentence(opened.definition, pack),
         unit=unit_name_on(opened.unit, counted.end),
         period=counted.label_in(made.document.language),

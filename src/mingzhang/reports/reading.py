@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
-from mingzhang.figures.wording import language
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Pack, ReportTemplate
+from mingzhang.packs.wording import language
 from mingzhang.reports.compose import Composition, compose
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}

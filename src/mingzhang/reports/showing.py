@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from mingzhang.core.periods import Period
-from mingzhang.figures.saying import said, unit_word
+from mingzhang.figures.saying import said
 from mingzhang.figures.wording import name_of
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
+from mingzhang.packs.wording import measure_word
 from mingzhang.reports.compose import Composition, Told
 from mingzhang.reports.files import FORMS
 from mingzhang.reports.writers.html import write
@@ -80,7 +81,7 @@ def number_rows(made: Composition, addresses: Addresses) -> list[NumberRow]:
         NumberRow(
             told=told,
             name=name_of(told.figure),
-            exact=said(told.value.number, told.value.measure) + unit_word(told.value.measure),
+            exact=said(told.value.number, told.value.measure) + measure_word(told.value.measure),
             unit=units[told.request.unit_id].name,
             period=told.request.period,
             address=addresses.number(told.mark),
