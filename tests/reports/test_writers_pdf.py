@@ -178,10 +178,10 @@ def test_a_table_row_is_never_torn_between_two_pages() -> None:
     texts = [
         page.extract_text() for page in PdfReader(io.BytesIO(pdf.write(samples.report(1, annexes=(annex,))))).pages
     ]
-    annexed = [text.splitlines() for text in texts if "账目（笔）" in text]
+    annexed = [text.splitlines() for text in texts if "账目 （笔）" in text]
     assert len(annexed) >= 2
     assert all(
-        lines[index + 1][0].isdigit() for lines in annexed for index, line in enumerate(lines) if "账目（" in line
+        lines[index + 1][0].isdigit() for lines in annexed for index, line in enumerate(lines) if "账目 （" in line
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from mingzhang.reports.document import Language, Table, plain
 
@@ -100,7 +101,9 @@ def table_layout(table: Table) -> TableLayout:
 
 
 def _asked(column: Sequence[str]) -> float:
-    return max(_widest(column), NARROWEST) + CELL_PADDING
+    """A heading may take two lines; what stands below it should not."""
+    heading = ceil(em_width(column[0]) / 2)
+    return max(heading, _widest(column[1:]), NARROWEST) + CELL_PADDING
 
 
 def _widened(kept: Sequence[float], asked: Sequence[float], room: float) -> list[float]:
