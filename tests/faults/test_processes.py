@@ -40,12 +40,11 @@ from django.core.management import call_command
 from django.db import transaction
 call_command("migrate", verbosity=0)
 from mingzhang.cli import demo
-from mingzhang.demo.county import Plan
-from mingzhang.demo.load import load
+from mingzhang.demo.county import Plan, set_up
 from mingzhang.packs.actions import install
 from mingzhang.packs.queries import builtin_folder
 with transaction.atomic():
-    load(Plan.read(), install(folder=builtin_folder(demo.PACK), by="tests"), demo._password(), lambda *_: None, {})
+    set_up(Plan.read(), install(folder=builtin_folder(demo.PACK), by="tests"), demo._password())
 """
 
 
@@ -142,7 +141,7 @@ def test_a_second_demonstration_starts_at_once_and_ctrl_c_ends_the_database_with
     folder: Folder, tmp_path: Path
 ) -> None:
     subprocess.run([sys.executable, "-c", COUNTY], env={**os.environ, **of(folder)}, check=True, timeout=120)
-    before = value(folder, "SELECT count(*) FROM ledger_entry")
+    before = value(folder, "SELECT count(*) FROM organisation_unit")
     with program("demo", "--port", a_free_port(), "--out", tmp_path / "out", **of(folder)) as demo:
         assert demo.stdout
         said = ""
@@ -162,7 +161,7 @@ def test_a_second_demonstration_starts_at_once_and_ctrl_c_ends_the_database_with
     assert demo.returncode == 0
     assert "Traceback" not in error
     assert eventually(lambda: not folder.processes)
-    assert value(folder, "SELECT count(*) FROM ledger_entry") == before
+    assert value(folder, "SELECT count(*) FROM organisation_unit") == before
 
 
 def a_free_port() -> int:

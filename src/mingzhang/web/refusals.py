@@ -12,12 +12,15 @@ from mingzhang.core.errors import InvalidInput, Refusal
 
 
 class RefusalMiddleware:
-    """Turns a `Refusal` raised by a view into a page with its status, its reason and what to do."""
+    """Turns a `Refusal` raised by a view into a page with its status, its reason and what to do. An address with a
+    null character in it is refused at once: no text of ours has one, and PostgreSQL takes none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any("\0" in value for _name, values in request.GET.lists() for value in values):
+            return show(request, 400, _("网址里有不能用的字符。"), _("请核对网址。"))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
