@@ -52,7 +52,8 @@ def texts_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     if path.suffix != ".py":
         # What is left of the markup is no Python: without indentation the tokenizer has nothing to stumble over.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
-    for _line, function, arguments, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
+    calls: Iterable[Any] = extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {})
+    for _line, function, arguments, _comments in calls:
         given = [arguments] if isinstance(arguments, str) or arguments is None else list(arguments)
         context = None
         if "pgettext" in function:
@@ -120,7 +121,7 @@ def _english(catalog: Catalog, message: Message) -> bool:
     known = _same(catalog, message)
     if known is None or known.fuzzy:
         return False
-    texts = [known.string] if isinstance(known.string, str) else list(known.string)
+    texts = [known.string] if isinstance(known.string, str) else list(known.string or ())
     return all(texts) and known.string != known.id
 
 
