@@ -23,6 +23,7 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
@@ -31,6 +32,10 @@ from mingzhang.core import database
 from mingzhang.figures.definitions import definitions
 from mingzhang.packs.queries import pack_of
 from tests.cast import cast as cast
+
+# A slow machine is no failure: speed is measured in bench/.
+settings.register_profile("mingzhang", deadline=None)
+settings.load_profile("mingzhang")
 
 
 @pytest.fixture(scope="session")
