@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mingzhang.core.digests import canonical_json, digest
 from mingzhang.ledger.models import Record
@@ -19,8 +19,7 @@ WORDS = frozenset({"text", "long_text"})
 UNPOSTED = frozenset({"long_text", "file"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line about to be posted; with its position and moment it is an entry. `kind` is written `pack/code`."""
 
     record_id: int | None

@@ -68,10 +68,10 @@ def _lines_of_each(records: Sequence[Record]) -> list[list[Line]]:
 def _posted(
     records: Sequence[Record], sheets: Sequence[Sequence[Line]], positions: range, by: Person
 ) -> Iterator[audit.NewEvent]:
-    book, at, first = by.book.code, clock.now(), positions.start
+    book, at, actor, first = by.book.code, clock.now(), by.ref, positions.start
     for record, sheet in zip(records, sheets, strict=True):
         data = {"first": first, "last": first + len(sheet) - 1}
-        yield audit.NewEvent(book=book, at=at, actor=by.ref, verb="record.post", subject=record.ref, data=data)
+        yield audit.NewEvent(book, at, actor, "record.post", record.ref, data)
         first += len(sheet)
 
 
