@@ -260,14 +260,14 @@ def test_ctrl_c_on_a_command_that_waits_posts_nothing(committed_world: World) ->
 
 
 @pytest.mark.slow
-def test_of_eight_commands_that_post_one_record_one_does_and_seven_say_why(committed_world: World) -> None:
+def test_of_four_commands_that_post_one_record_one_does_and_three_say_why(committed_world: World) -> None:
     record = committed_world.accepted()
     with ExitStack() as stack:
-        start = [program("record", "post", record.pk, "--by", "zhou") for _ in range(8)]
+        start = [program("record", "post", record.pk, "--by", "zhou") for _ in range(4)]
         processes = [stack.enter_context(command) for command in start]
         said = [process.communicate(timeout=120) for process in processes]
     statuses = sorted(process.returncode for process in processes)
-    assert statuses == [0] + [5] * 7
+    assert statuses == [0] + [5] * 3
     for process, (out, error) in zip(processes, said, strict=True):
         assert CHINESE.search(error if process.returncode else out)
         assert "Traceback" not in error
