@@ -37,7 +37,8 @@ BATCH = 1_000_000
 
 @dataclass(frozen=True)
 class Made:
-    """What there is to ask about. The street has 11 communities below it, the county 61 units, the city 2,502."""
+    """What there is to ask about. The street has 11 communities below it, the county 61 units, the city 2,502. What
+    is posted goes to another county, so that measuring again finds the same numbers below these."""
 
     book: Book
     pack_version: PackVersion
@@ -45,6 +46,7 @@ class Made:
     city: Unit
     county: Unit
     street: Unit
+    other_county: Unit
     clerk: Person
     reviewer: Person
 
@@ -78,6 +80,7 @@ def read() -> Made:
     [version] = packs_in_force(book)
     return Made(
         book, version, units[CODE], units["city-0"], units["county-0"], units["street-0"],
+        units["county-1"],
         person_by_username("bench-clerk"), person_by_username("bench-reviewer"),
     )  # fmt: skip
 

@@ -102,7 +102,7 @@ RETURNING record_id
 def _accepted(made: Made, count: int) -> Batch:
     """Records of a county's units that have been submitted and reviewed, ready to be posted."""
     kinds = sorted(kind_ids(pack_of(made.pack_version.pk)).values())
-    units = list(subtree_now(made.county).parts[0].unit_ids)
+    units = list(subtree_now(made.other_county).parts[0].unit_ids)
     with connection.cursor() as cursor:
         cursor.execute(
             ACCEPTED,
@@ -192,7 +192,7 @@ def _poster(made: Made, records: Sequence[Record], start: Barrier, told: SimpleQ
 
 def _import(made: Made) -> float:
     """Records a second of an import by the ordinary action."""
-    units = list(Unit.objects.filter(ancestors__contains=[made.county.pk]).select_related("book"))
+    units = list(Unit.objects.filter(ancestors__contains=[made.other_county.pk]).select_related("book"))
     kinds = list(RecordKind.objects.filter(pack=pack.PACK).order_by("pk"))
     first = position(made.book)
     drafts = [
