@@ -27,6 +27,7 @@ from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import kind_ids, pack_of
 
 CODE = "bench"
+CODES = (CODE, "city-0", "county-0", "street-0", "county-1")
 SIZES = (1, 20, 820, 4_100, 45_100)
 BEGAN = date(2020, 1, 1)
 LAST_DAY = date(2026, 6, 30)
@@ -73,14 +74,11 @@ def make() -> Made:
 def read() -> Made:
     """The book that was made."""
     book = Book.objects.get(code=CODE)
-    units = {
-        unit.code: unit
-        for unit in Unit.objects.filter(book=book, code__in=[CODE, "city-0", "county-0", "street-0"])
-    }
+    units = {unit.code: unit for unit in Unit.objects.filter(book=book, code__in=CODES)}
     [version] = packs_in_force(book)
+    top, city, county, street, other = (units[code] for code in CODES)
     return Made(
-        book, version, units[CODE], units["city-0"], units["county-0"], units["street-0"],
-        units["county-1"],
+        book, version, top, city, county, street, other,
         person_by_username("bench-clerk"), person_by_username("bench-reviewer"),
     )  # fmt: skip
 
