@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 from mingzhang.core.periods import Period
 from mingzhang.demo.county import Plan
 from mingzhang.demo.load import load
-from mingzhang.figures.definitions import definitions
+from mingzhang.figures.engine import definition_of
 from mingzhang.figures.oracle import figure, read_ledger
 from mingzhang.figures.traces import trace
 from mingzhang.organisation.models import Book, Unit
@@ -21,7 +21,7 @@ from mingzhang.organisation.queries import unit_by_code
 from mingzhang.packs.actions import install
 from mingzhang.packs.queries import builtin_folder
 from mingzhang.reports.compose import Composition
-from mingzhang.reports.document import plain
+from mingzhang.reports.document import Table, plain
 from mingzhang.reports.files import content_of, save
 from mingzhang.reports.reading import composed_by_name
 
@@ -201,12 +201,19 @@ def test_a_sheet_handed_in_twice_and_taken_back_is_not_counted(street: Unit) -> 
 
 def test_every_number_of_the_report_equals_the_slow_count_by_hand(report: Composition, county: Book) -> None:
     ledger = read_ledger(county, as_of=report.position)
-    known = definitions(report.pack_version.pk)
     for told in report.numbers:
-        definition = known[told.request.figure_id]
+        definition = definition_of(told.request)
         assert (
             figure(ledger, definition, told.request.unit_id, told.request.period, tree="then") == told.value.number
         )
+
+
+def test_the_rows_of_the_table_by_unit_and_the_streets_own_add_up_to_its_total(report: Composition) -> None:
+    table = next(block for block in report.document.blocks if isinstance(block, Table))
+    rows = [[int(plain(cell)) for cell in row[1:]] for row in table.rows]
+    assert [plain(row[0]) for row in table.rows][-2:] == ["本级", "合计"]
+    assert len(rows) == 8 + 2
+    assert [sum(column) for column in zip(*rows[:-1], strict=True)] == rows[-1]
 
 
 def test_two_builds_at_one_position_are_the_same_to_the_byte(

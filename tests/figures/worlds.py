@@ -261,9 +261,10 @@ class World:
         return Entry.objects.get(book=self.book, seq=seq)
 
     def requests(self, units: Sequence[int], periods: Sequence[Period]) -> list[Request]:
-        """Every figure for these units (by index) and periods."""
+        """Every figure for these units (by index), with those below and alone, and periods."""
         return [
-            Request(figure, self.pack_version.id, self.units[unit].id, period)
+            Request(figure, self.pack_version.id, self.units[unit].id, period, alone)
+            for alone in (False, True)
             for figure in self.figures
             for unit in units
             for period in periods

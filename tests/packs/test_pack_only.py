@@ -182,9 +182,11 @@ def test_a_new_report_is_written_in_all_four_forms(office: Path) -> None:
         for sentence in SENTENCES:
             assert sentence in "".join(text.split()), (form, sentence)
     page = (out / "monthly.html").read_text("utf-8")
-    assert page.count('class="tn"') == 8 + 3 * 3, "eight in the text; three of each community and of the whole"
+    assert page.count('class="tn"') == 8 + 3 * 4, (
+        "eight in the text; three of each community, of the street itself and of the whole"
+    )
     traced = json.loads((out / "monthly.trace.json").read_text("utf-8"))
-    assert len(traced["numbers"]) == 17
+    assert len(traced["numbers"]) == 20
     assert all(number["set_digest"] for number in traced["numbers"])
 
 

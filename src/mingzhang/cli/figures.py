@@ -41,6 +41,7 @@ ALWAYS = [
         "--tree", type=click.Choice(["then", "now"]), default="then",
         help=_("按当时的隶属关系（then）还是现在的（now）；默认当时"),
     ),
+    click.option("--alone", is_flag=True, help=_("只算本单位自己的，不连下级")),
     click.option("--json", "as_json", is_flag=True, help=_("输出 JSON")),
 ]  # fmt: skip
 
@@ -56,13 +57,13 @@ def always(command: Any) -> Any:
 @always
 @click.option("--figure", "wanted", metavar="ID", multiple=True, help=_("只算这些数据项；可以写多次"))
 def figures(
-    unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree, as_json: bool,
-    wanted: tuple[str, ...],
+    unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree, alone: bool,
+    as_json: bool, wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     check_migrated()
     unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
     known = _known(unit.book)
-    requests = [Request(id, known[id], unit.id, period) for id in _chosen(known, wanted)]
+    requests = [Request(id, known[id], unit.id, period, alone) for id in _chosen(known, wanted)]
     values = evaluate(requests, as_of=as_of, tree=tree)
     if as_json:
         click.echo(
@@ -80,13 +81,13 @@ def figures(
 )
 def trace(
     figure: str, unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree,
-    as_json: bool, entries: int,
+    alone: bool, as_json: bool, entries: int,
 ) -> None:  # fmt: skip
     check_migrated()
     unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
     known = _known(unit.book)
     (chosen,) = _chosen(known, (figure,))
-    opened = traces.trace(Request(chosen, known[chosen], unit.id, period), as_of=as_of, tree=tree)
+    opened = traces.trace(Request(chosen, known[chosen], unit.id, period, alone), as_of=as_of, tree=tree)
     if as_json:
         click.echo(json.dumps(opened.as_json(entries=entries), ensure_ascii=False, indent=1))
     else:

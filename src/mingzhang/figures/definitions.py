@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -136,6 +136,14 @@ def _counted(pack: Pack, numbers: Mapping[str, int], figure: Figure) -> Counted:
     fields = {id: FieldType(field.type, tuple(field.option_names)) for id, field in pack.fields_of(code).items()}
     where = parse_where(figure.where, fields) if figure.where else None
     return Counted(figure, Component(numbers[code], parse_value(figure.value or "count", fields), where))
+
+
+def alone(definition: Definition) -> Definition:
+    """The same figure of a unit without those below it (本级)."""
+    figure = definition.figure.model_copy(update={"scope": "unit"})
+    if isinstance(definition, Counted):
+        return replace(definition, figure=figure)
+    return replace(definition, parts=tuple((alone(part), shift) for part, shift in definition.parts))
 
 
 def shifted(period: Period, shift: Shift) -> Period:

@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures import rolled
-from mingzhang.figures.definitions import Atom, Counted, Definition, Extent, atoms_of, definitions, hull, shifted
+from mingzhang.figures.definitions import (
+    Atom,
+    Counted,
+    Definition,
+    Extent,
+    alone,
+    atoms_of,
+    definitions,
+    hull,
+    shifted,
+)
 from mingzhang.figures.expressions_sql import Row
 from mingzhang.figures.saying import said
 from mingzhang.figures.sql import Number, Scan, Span, whole_scan
@@ -25,12 +35,14 @@ Tree: TypeAlias = Literal["then", "now"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A figure of a unit in a period, as a version of a pack defines it."""
+    """A figure of a unit in a period, as a version of a pack defines it; `alone` asks for the unit without those
+    below it (本级), whatever the figure's own scope."""
 
     figure_id: str
     pack_version_id: int
     unit_id: int
     period: Period
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +62,18 @@ class Value:
         return self.text
 
 
+def definition_of(request: Request) -> Definition:
+    """The definition that answers the request. Raises NotFound."""
+    found = definitions(request.pack_version_id)[request.figure_id]
+    return alone(found) if request.alone else found
+
+
 def evaluate(requests: Sequence[Request], *, as_of: int | None = None, tree: Tree = "then") -> dict[Request, Value]:
     """The value of every request, from one statement over the ledger of one book, as it stood at position `as_of`
     (None: now). `tree` counts units where they stood on the day (`then`) or where they stand (`now`).
 
     Raises NotFound for a unknown figure, pack version or unit; InvalidInput when units of two books are mixed."""
-    wanted = {request: definitions(request.pack_version_id)[request.figure_id] for request in requests}
+    wanted = {request: definition_of(request) for request in requests}
     atoms = {
         atom for request, definition in wanted.items()
         for atom in atoms_of(definition, request.unit_id, request.period)

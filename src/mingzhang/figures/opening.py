@@ -92,9 +92,11 @@ class Opened:
     parts: list[ShownPart] = field(default_factory=list)
 
 
-def request_for(unit: Unit, period: Period, pack: str, figure: str, version: str = "") -> Request:
-    """The figure as the book's version of the pack defines it; `version` asks for an earlier one that it worked by.
-    Raises NotFound."""
+def request_for(
+    unit: Unit, period: Period, pack: str, figure: str, version: str = "", *, alone: bool = False
+) -> Request:
+    """The figure as the book's version of the pack defines it; `version` asks for an earlier one that it worked by,
+    `alone` for the unit without those below it. Raises NotFound."""
     adopted = [
         adoption.pack_version
         for adoption in unit.book.adoptions.select_related("pack_version").defer("pack_version__content")
@@ -102,7 +104,7 @@ def request_for(unit: Unit, period: Period, pack: str, figure: str, version: str
     known = [one for one in adopted if one.version == version] if version else packs_in_force(unit.book)
     for installed in known:
         if installed.pack == pack and figure in definitions(installed.pk):
-            return Request(figure, installed.pk, unit.pk, period)
+            return Request(figure, installed.pk, unit.pk, period, alone)
     raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": figure[:60]}, remedy=_("请从数据页里打开。"))
 
 
@@ -152,7 +154,7 @@ def _command(found: Trace, pack: str) -> str:
     asked = found.request
     return (
         f"mingzhang trace {asked.figure_id} --book {found.unit.book.code} --unit {found.unit.code}"
-        f" --period {asked.period.code} --as-of {found.position}"
+        f" --period {asked.period.code} --as-of {found.position}{' --alone' if asked.alone else ''}"
     )
 
 

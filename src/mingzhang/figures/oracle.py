@@ -15,8 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mingzhang.core.periods import Period
-from mingzhang.figures.definitions import Component, Counted, Definition, definitions
-from mingzhang.figures.engine import Request, Tree
+from mingzhang.figures.definitions import Component, Counted, Definition
+from mingzhang.figures.engine import Request, Tree, definition_of
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Book, Unit, UnitSpan
 from mingzhang.packs.trees import And, Between, Compare, FieldRef, In, Literal, Not, Or, Where
@@ -85,10 +85,7 @@ def recount(
     book = Unit.objects.select_related("book").get(id=asked[0].unit_id).book
     ledger = read_ledger(book, as_of=as_of)
     return {
-        request: figure(
-            ledger, definitions(request.pack_version_id)[request.figure_id], request.unit_id, request.period, tree
-        )
-        for request in asked
+        request: figure(ledger, definition_of(request), request.unit_id, request.period, tree) for request in asked
     }
 
 

@@ -84,6 +84,8 @@ def trace_address(request: Request, unit: Unit, position: int | None) -> str:
     query: dict[str, object] = {"unit": unit.code, "period": request.period.code, "version": pack.version}
     if position is not None:
         query["as_of"] = position
+    if request.alone:
+        query["alone"] = 1
     return f"{path}?{urlencode(query)}"
 
 

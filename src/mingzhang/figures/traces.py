@@ -12,7 +12,7 @@ from django.db import connection
 
 from mingzhang.core.digests import SHA2_256, digest, show
 from mingzhang.figures.definitions import Atom, Counted, Definition, atoms_of, definitions, shifted
-from mingzhang.figures.engine import Request, Tree, Value, evaluate, scans, units_of
+from mingzhang.figures.engine import Request, Tree, Value, definition_of, evaluate, scans, units_of
 from mingzhang.figures.sql import Scan, run, whole_scan
 from mingzhang.figures.trace_sql import chosen_entries, distinct_values, qualifying
 from mingzhang.ledger.models import Entry
@@ -82,6 +82,7 @@ class Trace:
             "unit": self.unit.code,
             "period": self.request.period.code,
             "counted_period": shifted(self.request.period, self.definition.figure.period).code,
+            "alone": self.request.alone,
             "tree": self.tree,
             "position": self.position,
             "value": None if self.value.number is None else str(self.value.number),
@@ -119,7 +120,7 @@ def traces(
     }
 
     def opened(request: Request) -> Trace:
-        definition = definitions(request.pack_version_id)[request.figure_id]
+        definition = definition_of(request)
         unit, value = units[request.unit_id], values[request]
         if isinstance(definition, Counted):
             held = sets[next(_atoms(request))]
@@ -146,12 +147,12 @@ class _Set:
 
 def _parts(request: Request) -> list[Request]:
     """What a derived figure is made of."""
-    definition = definitions(request.pack_version_id)[request.figure_id]
+    definition = definition_of(request)
     if isinstance(definition, Counted):
         return []
     own = shifted(request.period, definition.figure.period)
     return [
-        Request(part.figure.id, request.pack_version_id, request.unit_id, shifted(own, shift))
+        Request(part.figure.id, request.pack_version_id, request.unit_id, shifted(own, shift), request.alone)
         for part, shift in definition.parts
     ]
 
@@ -163,7 +164,7 @@ def _with_parts(request: Request) -> Iterator[Request]:
 
 
 def _atoms(request: Request) -> Iterator[Atom]:
-    definition = definitions(request.pack_version_id)[request.figure_id]
+    definition = definition_of(request)
     return atoms_of(definition, request.unit_id, request.period)
 
 

@@ -30,11 +30,12 @@ def figure(request: HttpRequest, place: Place, pack: str, figure: str) -> HttpRe
     """A figure opened: as a part for the side panel, or as a page with the units below beside it."""
     at = asked_position(request.GET.get("as_of", ""))
     after = asked_position(request.GET.get("after", "")) or 0
-    asked = request_for(place.unit, place.period, pack, figure, request.GET.get("version", ""))
+    alone, version = "alone" in request.GET, request.GET.get("version", "")
+    asked = request_for(place.unit, place.period, pack, figure, version, alone=alone)
     part = "HX-Request" in request.headers
     shown = opened(asked, as_of=at, after=after, short=part)
     context: dict[str, object] = {"opened": shown, "back": f"{reverse('figures:list')}?{place.query}"}
-    if not part:
+    if not part and not alone:
         below = list(place.units().filter(parent=place.unit, closed_on=None).order_by("code"))
         context["units"] = tables.unit_rows(asked.pack_version_id, figure, below, place.period, shown.position)
     response = render(request, "figures/figure_part.html" if part else "figures/figure.html", context)

@@ -34,6 +34,7 @@ from mingzhang.reports.markdown import HeadingPart, Part, Pieces, TablePart, fig
 from mingzhang.reports.numerals import Form, present
 
 UNIT_COLUMN: dict[Language, str] = {"zh-hans": "单位", "en": "Unit"}
+OWN: dict[Language, str] = {"zh-hans": "本级", "en": "Itself"}
 ALL_UNITS: dict[Language, str] = {"zh-hans": "合计", "en": "Total"}
 
 
@@ -103,16 +104,17 @@ class _Asker:
         """What one mark in running text asks for."""
         return self._request(mark.figure, self.unit, mark.period)
 
-    def row(self, mark: TableMark, unit: Unit) -> list[Request]:
-        """What a row of a table asks for."""
-        return [self._request(figure, unit, mark.period) for figure in mark.figures]
+    def row(self, mark: TableMark, unit: Unit, *, alone: bool = False) -> list[Request]:
+        """What a row of a table asks for; `alone`, for the unit without those below it."""
+        return [self._request(figure, unit, mark.period, alone) for figure in mark.figures]
 
     def _cells(self, mark: TableMark) -> Iterator[Request]:
         for unit in [*self.below, self.unit]:
             yield from self.row(mark, unit)
+        yield from self.row(mark, self.unit, alone=True)
 
-    def _request(self, figure: str, unit: Unit, shift: Shift) -> Request:
-        return Request(figure, self.pack_version_id, unit.pk, self.period.shifted(shift))
+    def _request(self, figure: str, unit: Unit, shift: Shift, alone: bool = False) -> Request:
+        return Request(figure, self.pack_version_id, unit.pk, self.period.shifted(shift), alone)
 
 
 class _Writer:
@@ -175,14 +177,14 @@ class _Writer:
     def _unit_table(self, mark: TableMark) -> Table:
         figures = [self.asker.pack.figure(figure) for figure in mark.figures]
         header = [UNIT_COLUMN[self.language]] + [_heading(figure, self.language) for figure in figures]
-        rows = [self._unit_row(mark, unit, unit_name_on(unit, self.asker.period.end)) for unit in self.asker.below]
-        rows.append(self._unit_row(mark, self.asker.unit, ALL_UNITS[self.language]))
+        end, asker = self.asker.period.end, self.asker
+        rows = [self._unit_row(unit_name_on(unit, end), asker.row(mark, unit)) for unit in asker.below]
+        rows.append(self._unit_row(OWN[self.language], asker.row(mark, asker.unit, alone=True)))
+        rows.append(self._unit_row(ALL_UNITS[self.language], asker.row(mark, asker.unit)))
         return Table(tuple((Text(cell),) for cell in header), tuple(rows), total=True)
 
-    def _unit_row(self, mark: TableMark, unit: Unit, name: str) -> tuple[Inlines, ...]:
-        cells: list[Inlines] = [(Text(name),)]
-        cells += [(self._number(request),) for request in self.asker.row(mark, unit)]
-        return tuple(cells)
+    def _unit_row(self, name: str, requests: list[Request]) -> tuple[Inlines, ...]:
+        return ((Text(name),), *((self._number(request),) for request in requests))
 
     def _plain(self, text: str) -> str:
         """A line of report.yaml with its substitutions."""
