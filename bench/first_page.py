@@ -53,7 +53,7 @@ def _start(folder: Path, environment: Mapping[str, str]) -> float:
     began = time.monotonic()
     site = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _wait_until(lambda: _answers(f"http://127.0.0.1:{port}/"))
+        _wait_until(lambda: _answers(site, f"http://127.0.0.1:{port}/"))
         return time.monotonic() - began
     finally:
         site.send_signal(signal.SIGINT)
@@ -68,8 +68,10 @@ def _wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _answers(address: str) -> bool:
+def _answers(site: subprocess.Popen[bytes], address: str) -> bool:
     """Whether the sign-in page comes, to which a visitor is sent."""
+    if site.poll() is not None:
+        raise RuntimeError(f"the demonstration ended with status {site.returncode}")
     try:
         with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)

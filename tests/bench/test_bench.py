@@ -21,7 +21,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The whole benchmark on a small ledger. It fails when a figure differs from the same figure in plain SQL."""
     out = tmp_path_factory.mktemp("bench") / "bench.json"
     command = [sys.executable, "-m", "bench", "--entries", "5000", "--out", str(out)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mingzhang.config.settings"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     results: list[dict[str, Any]] = json.loads(out.read_text())
     return results
