@@ -18,7 +18,7 @@ LOCALES := src/mingzhang/locale
 CATALOGUES := $(wildcard $(LOCALES)/*/LC_MESSAGES/django.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help install demo serve test test-browser lint bench lock messages docs clean
+.PHONY: help install demo serve test test-slow test-browser lint bench lock messages docs clean
 
 help: ## 列出这些命令 / list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -32,8 +32,11 @@ serve: .venv/runtime.stamp ## 打开网站 / serve the site
 	@$(BIN)/mingzhang migrate
 	@$(BIN)/mingzhang serve --port $(PORT)
 
-test: .venv/dev.stamp ## 除浏览器外的全部测试 / every test but those in a browser
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
+test: .venv/dev.stamp ## 测试，五分钟以内 / the tests, within five minutes
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not slow"
+
+test-slow: .venv/dev.stamp ## 耗时长的测试 / the tests that take long
+	$(BIN)/pytest -n 2 --dist loadgroup -m "slow and not browser"
 
 test-browser: .venv/dev.stamp ## 浏览器测试 / the tests that drive a browser
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \

@@ -40,7 +40,7 @@ def test_the_statement_says_what_a_plain_count_says(plan: Plan, period: Period, 
 @pytest.mark.slow
 @long
 @given(plans(), periods(), st.data())
-def test_the_statement_says_what_a_plain_count_says_in_thousands_of_worlds(
+def test_the_statement_says_what_a_plain_count_says_in_hundreds_of_worlds(
     plan: Plan, period: Period, data: st.DataObject
 ) -> None:
     check_agreement(plan, period, data)

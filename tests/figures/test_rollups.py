@@ -78,7 +78,7 @@ def test_rollup_and_tail_say_what_a_plain_count_says(
 @pytest.mark.slow
 @long
 @given(plans(), st.lists(lines(4), max_size=10), periods(), st.data())
-def test_rollup_and_tail_say_what_a_plain_count_says_in_thousands_of_worlds(
+def test_rollup_and_tail_say_what_a_plain_count_says_in_hundreds_of_worlds(
     plan: Plan, more: list[Line], period: Period, data: st.DataObject
 ) -> None:
     check_rollups(plan, more, period, data)
