@@ -14,8 +14,8 @@ from tests.figures.worlds import Plan, build, periods, plans
 
 PHASES = set(Phase) - {Phase.explain}
 pytestmark = pytest.mark.django_db
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
-long = settings(quick, max_examples=2000)
+quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+long = settings(quick, max_examples=300)
 
 
 def check_agreement(plan: Plan, period: Period, data: st.DataObject) -> None:
