@@ -33,10 +33,10 @@ serve: .venv/runtime.stamp ## 打开网站 / serve the site
 	@$(BIN)/mingzhang serve --port $(PORT)
 
 test: .venv/dev.stamp ## 测试，五分钟以内 / the tests, within five minutes
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not slow"
+	$(BIN)/pytest -n 2 --dist loadscope -m "not browser and not slow"
 
 test-slow: .venv/dev.stamp ## 耗时长的测试 / the tests that take long
-	$(BIN)/pytest -n 2 --dist loadgroup -m "slow and not browser"
+	$(BIN)/pytest -n 2 --dist loadscope -m "slow and not browser"
 
 test-browser: .venv/dev.stamp ## 浏览器测试 / the tests that drive a browser
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \

@@ -27,9 +27,6 @@ from mingzhang.reports.reading import composed_by_name
 
 HALF = Period.parse("2026H1")
 
-# The county is set up once: on one worker.
-pytestmark = pytest.mark.xdist_group("county")
-
 # The street's communities, and the street with them, in plain SQL.
 OWN = "u.code = 'QL01'"
 BELOW = "u.code LIKE 'QL01__'"
