@@ -134,7 +134,11 @@ def _values_table(unit: Unit, period: Period, values: dict[Request, Value]) -> T
 def _print_trace(opened: Trace, entries: int) -> None:
     pack = definitions(opened.request.pack_version_id).pack
     for line in (
-        f"{name_of(opened.definition.figure)}：{opened.value.text}{measure_word(opened.value.measure)}",
+        _("%(figure)s：%(value)s")
+        % {
+            "figure": name_of(opened.definition.figure),
+            "value": opened.value.text + measure_word(opened.value.measure),
+        },
         _("怎么算：%(how)s") % {"how": sentence(opened.definition, pack)},
         _("体系包：%(pack)s %(version)s") % {"pack": pack.id, "version": pack.version},
         _("单位：%(unit)s，时段：%(period)s")
