@@ -14,6 +14,7 @@ Tests reach nothing outside this machine: see `no_foreign_sockets`.
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ from tests.cast import cast as cast
 # A slow machine is no failure: speed is measured in bench/.
 settings.register_profile("mingzhang", deadline=None)
 settings.load_profile("mingzhang")
+
+
+def pytest_configure() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, and the programs that they start and
+    interrupt would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
