@@ -146,26 +146,14 @@ def alone(definition: Definition) -> Definition:
     return replace(definition, parts=tuple((alone(part), shift) for part, shift in definition.parts))
 
 
-def shifted(period: Period, shift: Shift) -> Period:
-    """The period that a figure with this shift counts when `period` is asked for."""
-    match shift:
-        case "previous":
-            return period.previous()
-        case "same_last_year":
-            return period.same_last_year()
-        case "year_to_date":
-            return period.year_to_date()
-    return period
-
-
 def atoms_of(definition: Definition, unit_id: int, period: Period) -> Iterator[Atom]:
     """The raw numbers that a figure of `unit_id` in `period` needs, repeats included."""
-    own = shifted(period, definition.figure.period)
+    own = period.shifted(definition.figure.period)
     if isinstance(definition, Counted):
         yield Atom(definition.component, unit_id, definition.figure.scope, own)
         return
     for part, shift in definition.parts:
-        yield from atoms_of(part, unit_id, shifted(own, shift))
+        yield from atoms_of(part, unit_id, own.shifted(shift))
 
 
 def hull(periods: list[Period]) -> tuple[date, date]:

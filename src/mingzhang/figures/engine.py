@@ -21,7 +21,6 @@ from mingzhang.figures.definitions import (
     atoms_of,
     definitions,
     hull,
-    shifted,
 )
 from mingzhang.figures.expressions_sql import Row
 from mingzhang.figures.saying import said
@@ -122,10 +121,10 @@ def scope_of(unit: Unit, extent: Extent, atoms: Sequence[Atom], tree: Tree) -> S
 
 def combined(definition: Definition, unit_id: int, period: Period, numbers: Mapping[Atom, Number]) -> Number | None:
     """The figure's value from its raw numbers; None where it divides by zero."""
-    own = shifted(period, definition.figure.period)
+    own = period.shifted(definition.figure.period)
     if isinstance(definition, Counted):
         return numbers[Atom(definition.component, unit_id, definition.figure.scope, own)]
-    parts = [combined(part, unit_id, shifted(own, shift), numbers) for part, shift in definition.parts]
+    parts = [combined(part, unit_id, own.shifted(shift), numbers) for part, shift in definition.parts]
     known = [part for part in parts if part is not None]
     return derive(definition.tree.function, known) if len(known) == len(parts) else None
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
-from mingzhang.figures.definitions import Counted, definitions, shifted
+from mingzhang.figures.definitions import Counted, definitions
 from mingzhang.figures.engine import Request
 from mingzhang.figures.saying import said
 from mingzhang.figures.tables import kind_of, trace_address
@@ -132,7 +132,7 @@ def opened(request: Request, *, as_of: int | None, after: int = 0, short: bool =
         number=said(found.value.number, found.value.measure),
         measure=measure_word(found.value.measure),
         sentence=sentence(definition, pack),
-        period=shifted(request.period, definition.figure.period),
+        period=request.period.shifted(definition.figure.period),
         scope=_scope(found),
         pack=_("%(pack)s %(version)s版") % {"pack": pack.name.text(language()), "version": pack.version},
         position=found.position,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from mingzhang.core.digests import SHA2_256, digest, show
-from mingzhang.figures.definitions import Atom, Counted, Definition, atoms_of, definitions, shifted
+from mingzhang.figures.definitions import Atom, Counted, Definition, atoms_of, definitions
 from mingzhang.figures.engine import Request, Tree, Value, definition_of, evaluate, scans, units_of
 from mingzhang.figures.sql import Scan, run, whole_scan
 from mingzhang.figures.trace_sql import chosen_entries, distinct_values, qualifying
@@ -81,7 +81,7 @@ class Trace:
             "version": known.pack.version,
             "unit": self.unit.code,
             "period": self.request.period.code,
-            "counted_period": shifted(self.request.period, self.definition.figure.period).code,
+            "counted_period": self.request.period.shifted(self.definition.figure.period).code,
             "alone": self.request.alone,
             "tree": self.tree,
             "position": self.position,
@@ -150,9 +150,9 @@ def _parts(request: Request) -> list[Request]:
     definition = definition_of(request)
     if isinstance(definition, Counted):
         return []
-    own = shifted(request.period, definition.figure.period)
+    own = request.period.shifted(definition.figure.period)
     return [
-        Request(part.figure.id, request.pack_version_id, request.unit_id, shifted(own, shift), request.alone)
+        Request(part.figure.id, request.pack_version_id, request.unit_id, own.shifted(shift), request.alone)
         for part, shift in definition.parts
     ]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput
-from mingzhang.figures.definitions import definitions, shifted
+from mingzhang.figures.definitions import definitions
 from mingzhang.figures.engine import Request
 from mingzhang.figures.traces import Trace, traces
 from mingzhang.figures.wording import sentence
@@ -98,7 +98,7 @@ def _html(made: Composition, opened: Traces) -> bytes:
 
 def _row(told: Told, opened: Trace, made: Composition) -> TraceRow:
     pack = definitions(made.pack_version.pk).pack
-    counted = shifted(told.request.period, told.figure.period)
+    counted = told.request.period.shifted(told.figure.period)
     return TraceRow(
         mark=told.mark,
         name=told.figure.name.text(made.document.language),
