@@ -89,9 +89,11 @@ clean: ## 删除生成的文件（不动数据）/ delete what was generated (no
 	@touch $@
 
 .venv/runtime.stamp: .tools/stamp requirements.lock pyproject.toml $(COMPILED)
-	@test -x $(BIN)/python || tools/uv venv --quiet --python .tools/bin/python .venv
-	@tools/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(INSTALL_PROJECT)
+	@began=$$(date +%s) \
+		&& { test -x $(BIN)/python || tools/uv venv --quiet --python .tools/bin/python .venv; } \
+		&& tools/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+		&& $(INSTALL_PROJECT) \
+		&& echo "装好环境 / environment ready　$$(($$(date +%s) - began)) s"
 	@touch $@
 
 .venv/dev.stamp: .tools/stamp requirements-dev.lock pyproject.toml $(COMPILED)
