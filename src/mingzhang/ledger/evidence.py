@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -28,7 +29,6 @@ from mingzhang.core.errors import Corrupt, InvalidInput, Refusal
 from mingzhang.ledger.filetypes import IMAGES, media_type
 from mingzhang.ledger.models import Evidence
 
-MOST_BYTES = 50 * 1024 * 1024
 BLOCK = 256 * 1024
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -51,8 +51,8 @@ class Kept:
 
 def keep(file: File[bytes], name: str) -> Kept:
     """Put `file`, given as `name`, into the store; the same bytes are kept once. Nothing is left behind when it is
-    refused. Raises NoRoom, and InvalidInput for a file that is empty, over MOST_BYTES, of no accepted type, or not
-    what its name says."""
+    refused. Raises NoRoom, and InvalidInput for a file that is empty, over EVIDENCE_MAX_BYTES of the settings, of no
+    accepted type, or not what its name says."""
     storage = _storage()
     with _room_or_refusal(), _incoming(storage) as incoming:
         digest, size = _receive(file, incoming)
@@ -158,9 +158,9 @@ def _receive(file: File[bytes], incoming: _Incoming) -> tuple[bytes, int]:
     hashing, size = hashlib.sha256(), 0
     for block in file.chunks(BLOCK):
         size += len(block)
-        if size > MOST_BYTES:
+        if size > settings.EVIDENCE_MAX_BYTES:
             raise InvalidInput(
-                _("文件太大，每个文件最多 %(most)s MB。") % {"most": MOST_BYTES // 1024 // 1024},
+                _("文件太大，每个文件最多 %(most)s MB。") % {"most": settings.EVIDENCE_MAX_BYTES // 1024 // 1024},
                 remedy=_("请压缩或拆开后再上传。"),
             )
         hashing.update(block)
