@@ -51,8 +51,8 @@ class Kept:
 
 def keep(file: File[bytes], name: str) -> Kept:
     """Put `file`, given as `name`, into the store; the same bytes are kept once. Nothing is left behind when it is
-    refused. Raises NoRoom, and InvalidInput for a file that is empty, over EVIDENCE_MAX_BYTES of the settings, of no
-    accepted type, or not what its name says."""
+    refused. Raises NoRoom, and InvalidInput for a file that is empty, over EVIDENCE_MAX_BYTES of the settings, of
+    no accepted type, or not what its name says."""
     storage = _storage()
     with _room_or_refusal(), _incoming(storage) as incoming:
         digest, size = _receive(file, incoming)
