@@ -21,6 +21,7 @@ from tests import cast as people
 
 PACK = "street-office"
 PERIOD = "2026H1"
+AT_STREET = f"?unit=QH&period={PERIOD}"
 PASSWORD = "qing-he-jie-dao-2026"
 TALK = {"topic": "用气安全", "audience": "communities", "speaker": "official", "people": 40}
 STUDY = {"form": "group", "topic": "物业服务新规", "people": 26, "summary": "先讲后议。\n定了两件事。"}

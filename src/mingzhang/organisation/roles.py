@@ -21,6 +21,9 @@ class Permission(StrEnum):
     FIGURES_VIEW = "figures_view"
     REPORT_VIEW = "report_view"
     REPORT_BUILD = "report_build"
+    REPORT_REVIEW = "report_review"
+    REPORT_SIGN = "report_sign"
+    LOG_VIEW = "log_view"
     UNIT_MANAGE = "unit_manage"
     PEOPLE_MANAGE = "people_manage"
     PACK_INSTALL = "pack_install"
@@ -28,17 +31,17 @@ class Permission(StrEnum):
 
 _P = Permission
 _READ = frozenset({_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW})
-_REVIEW = _READ | {_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD}
+_REVIEW = _READ | {_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW}
 
 # An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
 ROLES: dict[str, frozenset[Permission]] = {
     "clerk": _READ | {_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD},
     "reviewer": _REVIEW,
-    "leader": _REVIEW,
+    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW},
     "inspector": _READ,
-    "auditor": _READ,
+    "auditor": _READ | {_P.LOG_VIEW},
     "administrator": frozenset(
-        {_P.UNIT_MANAGE, _P.PEOPLE_MANAGE, _P.PACK_INSTALL, _P.FIGURES_VIEW, _P.REPORT_VIEW}
+        {_P.UNIT_MANAGE, _P.PEOPLE_MANAGE, _P.PACK_INSTALL, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.LOG_VIEW}
     ),
 }
 
@@ -62,6 +65,9 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.FIGURES_VIEW: _("查看数据项"),
     _P.REPORT_VIEW: _("查看报告"),
     _P.REPORT_BUILD: _("生成报告"),
+    _P.REPORT_REVIEW: _("审核报告"),
+    _P.REPORT_SIGN: _("签发报告"),
+    _P.LOG_VIEW: _("查看操作日志"),
     _P.UNIT_MANAGE: _("调整单位"),
     _P.PEOPLE_MANAGE: _("安排人员和岗位"),
     _P.PACK_INSTALL: _("启用体系包"),

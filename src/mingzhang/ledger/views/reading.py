@@ -1,4 +1,4 @@
-"""The ledger's pages: the account of a unit and period, and one record with all that belongs to it."""
+"""Reading: the account of a unit and period, and one record with all that belongs to it."""
 
 from __future__ import annotations
 
