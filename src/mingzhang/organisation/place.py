@@ -111,16 +111,23 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def _place_of(request: HttpRequest, person: Person, permission: Permission) -> Place:
     scope = queries.visible_units(person, permission)
     unit = _unit_of(request, person, scope)
+    person.book = unit.book
     place = Place(person, scope, unit, unit.parent, _period_of(request))
-    request.session["unit"] = unit.code
-    request.session["period"] = place.period.code
+    _remember(request, unit=unit.code, period=place.period.code)
     return place
+
+
+def _remember(request: HttpRequest, **said: str) -> None:
+    """Only what is new: a session that was touched is written to the database at the end of the request."""
+    for name, value in said.items():
+        if request.session.get(name) != value:
+            request.session[name] = value
 
 
 def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
     if not scope.everything and not scope.unit_ids:
         raise NotAllowed(_("您现在没有任职，或者任职的岗位看不了这一页。"), remedy=_("请找本单位的管理员。"))
-    units = visible(scope).select_related("parent")
+    units = visible(scope).select_related("parent", "book")
     if code := request.GET.get("unit"):
         if unit := units.filter(code=code).first():
             return unit
