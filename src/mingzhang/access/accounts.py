@@ -1,4 +1,4 @@
-"""How allauth's machinery meets this office: usernames only, nothing is mailed, nobody signs up, and what happens is
+"""How allauth's machinery meets this office: usernames only, nothing is mailed, nobody signs up; what happens is
 noted in the log."""
 
 from __future__ import annotations

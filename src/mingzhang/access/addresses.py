@@ -12,7 +12,7 @@ NOWHERE = "0.0.0.0"  # noqa: S104  what is kept when the server tells no address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that a request came from. X-Forwarded-For is whatever the sender says, except for the entries that
+    """The address that a request came from. X-Forwarded-For is whatever the sender says, except for what
     our own proxies append: with MINGZHANG_TRUSTED_PROXIES=n the n-th from the right is true, and without proxies
     the header is not read."""
     proxies: int = settings.TRUSTED_PROXIES

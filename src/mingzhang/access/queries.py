@@ -37,7 +37,9 @@ def sign_ins(person: Person, session_key: str | None) -> list[SignedIn]:
     alive = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
     rows = UserSession.objects.filter(user=person, session_key__in=alive).order_by("-last_seen_at")
     found = [
-        SignedIn(row.pk, device(row.user_agent), row.ip, row.created_at, row.last_seen_at, row.session_key == session_key)
+        SignedIn(
+            row.pk, device(row.user_agent), row.ip, row.created_at, row.last_seen_at, row.session_key == session_key
+        )
         for row in rows
     ]
     return sorted(found, key=lambda one: not one.current)

@@ -26,7 +26,9 @@ def check_can_remove(authenticator: Authenticator) -> None:
     person = authenticator.user
     others = Authenticator.objects.filter(user=person, type__in=queries.SECOND_STEPS).exclude(pk=authenticator.pk)
     if queries.must_have_second_step(person) and not others.exists():
-        raise StateRefused(_("您的岗位要求两步验证，不能去掉最后一种。"), remedy=_("请先添加另一种，再去掉这一种。"))
+        raise StateRefused(
+            _("您的岗位要求两步验证，不能去掉最后一种。"), remedy=_("请先添加另一种，再去掉这一种。")
+        )
 
 
 def can_remove(authenticator: Authenticator) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def seal(text: str) -> str:
@@ -23,6 +24,6 @@ def _keys() -> MultiFernet:
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(secret: str) -> Fernet:
-    derived = hashlib.blake2b(secret.encode(), digest_size=32, person=b"mingzhang-totp").digest()
+def _key(secret: str | bytes) -> Fernet:
+    derived = hashlib.blake2b(force_bytes(secret), digest_size=32, person=b"mingzhang-totp").digest()
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -14,7 +14,9 @@ from mingzhang.access.addresses import client_address
 from mingzhang.core import clock
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str] | None) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str] | None
+) -> HttpResponse:
     """The page that says how long to wait. It is the same for names that are nobody's."""
     username = (credentials or {}).get("username") or ""
     left = queries.locked_until(username, client_address(request)) - clock.now()

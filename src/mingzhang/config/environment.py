@@ -57,7 +57,7 @@ def sign_in_service(url: str, name: str) -> dict[str, Any]:
 
 
 def origin(url: str) -> list[str]:
-    """The scheme and host of the sign-in service; nothing without one. Raises InvalidInput for what is no address."""
+    """The scheme and host of the sign-in service; nothing without one. Raises InvalidInput for anything else."""
     if not url:
         return []
     parts = urlsplit(url)

@@ -44,4 +44,6 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
     if not length.isdigit() or int(length[:20]) <= settings.REQUEST_MAX_BYTES:
         return None
     limit = settings.REQUEST_MAX_BYTES >> 20
-    return refusals.show(request, 413, _("一次提交的内容超过了%(limit)d MB，没有收下。") % {"limit": limit}, _("请分几次提交。"))
+    return refusals.show(
+        request, 413, _("一次提交的内容超过了%(limit)d MB，没有收下。") % {"limit": limit}, _("请分几次提交。")
+    )

@@ -79,8 +79,9 @@ def type_size(request: HttpRequest) -> HttpResponse:
     large = request.COOKIES.get("size") != "large"
     response = HttpResponseRedirect(local(request, request.POST.get("next", "")) or "/")
     if large:
-        response.set_cookie("size", "large", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            "size", "large", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
     else:
         response.delete_cookie("size", samesite="Lax")
     return response
-

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.mixins import NextRedirectMixin, RedirectAuthenticatedUserMixin
+from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
@@ -27,7 +28,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import FormView
 
-from allauth.account.models import Login
 from mingzhang.access import actions, throttle
 from mingzhang.access.addresses import local
 from mingzhang.access.forms import CodeForm, SignInForm

@@ -33,7 +33,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mingzhang.access import actions, queries, rules
-from mingzhang.access.forms import ConfirmCodeForm, ConfirmPasswordForm, NewCodesForm, NewPasskeyForm, PasskeyNameForm
+from mingzhang.access.forms import (
+    ConfirmCodeForm,
+    ConfirmPasswordForm,
+    NewCodesForm,
+    NewPasskeyForm,
+    PasskeyNameForm,
+)
 from mingzhang.access.views.own import own
 from mingzhang.core.errors import StateRefused
 from mingzhang.organisation.models import Person
@@ -129,7 +135,9 @@ class NewCodes(_Noted, GenerateRecoveryCodesView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if isinstance(request.user, Person) and not can_generate_recovery_codes(request.user):
-            raise StateRefused(_("还没有启用两步验证，用不着恢复码。"), remedy=_("请先启用手机验证码或添加通行密钥。"))
+            raise StateRefused(
+                _("还没有启用两步验证，用不着恢复码。"), remedy=_("请先启用手机验证码或添加通行密钥。")
+            )
         return super().dispatch(request, *args, **kwargs)
 
 
