@@ -24,7 +24,10 @@ def _own(name: str, common: int = 200, **others: int) -> Address:
 
 def _sign_in_of_chen(office: Office) -> str:
     kept = UserSession.objects.create(
-        user=office.cast.chen, session_key=uuid4().hex, ip="192.0.2.0", user_agent="Mozilla/5.0 (Windows NT) Chrome/140"
+        user=office.cast.chen,
+        session_key=uuid4().hex,
+        ip="192.0.2.0",
+        user_agent="Mozilla/5.0 (Windows NT) Chrome/140",
     )
     return reverse("access:end_sign_in", args=(kept.pk,))
 

@@ -90,11 +90,11 @@ class SecondStep(AuthenticateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = self.stage.login.user
-        return super().get_context_data(
-            **kwargs,
-            has_passkey=is_mfa_enabled(person, [Authenticator.Type.WEBAUTHN]),
-            has_codes=is_mfa_enabled(person, [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]),
-        )
+        return {
+            **super().get_context_data(**kwargs),
+            "has_passkey": is_mfa_enabled(person, [Authenticator.Type.WEBAUTHN]),
+            "has_codes": is_mfa_enabled(person, [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]),
+        }
 
 
 class PasskeySignIn(LoginWebAuthnView):

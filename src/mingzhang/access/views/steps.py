@@ -32,7 +32,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mingzhang.access import actions, queries, rules
+from mingzhang.access import actions, queries, rules, throttle
 from mingzhang.access.forms import (
     ConfirmCodeForm,
     ConfirmPasswordForm,
@@ -199,6 +199,15 @@ class ConfirmCode(ReauthenticateByCodeView):
     template_name = "access/confirm.html"
     form_class = ConfirmCodeForm
     http_method_names = WRITE
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if throttle.is_locked(request, request.user.get_username()):
+            return HttpResponse(status=429)  # axes' middleware puts the page in its place
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        throttle.count_wrong_code(self.request, self.request.user.get_username())
+        return super().form_invalid(form)
 
 
 class ConfirmPasskey(ReauthenticateWebAuthnView):
