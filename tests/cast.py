@@ -5,8 +5,8 @@
 └─ 石榴街道 SL ── 东园社区 SL-01
 平湖县 PH: another book altogether
 
-`mirror` writes the same in 镜湖县 JH, a third book: equal codes of units, other names. Whoever lets one book's people at
-the other's things has every address of the site to try.
+`mirror` writes the same in 镜湖县 JH, a third book: equal codes of units, other names. It is for letting one
+book's people at the other's things.
 """
 
 from __future__ import annotations

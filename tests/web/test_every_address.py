@@ -1,5 +1,5 @@
-"""What holds at every address of the site, for whatever stands there. The addresses come from the matrix, so that a new
-one is held to it from its first day."""
+"""What holds at every address of the site, for whatever stands there. The addresses come from the matrix, so that a
+new one is held to it from its first day."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ READS = [one for one in ADDRESSES if one.form is None]
 WRITES = [one for one in ADDRESSES if one.form is not None]
 # Where a page and what its form sends share an address, both are declared or the page stands for both.
 PAGES_WITH_FORMS = {
-    "access:password", "access:lost", "account_login", "mfa_authenticate", "mfa_login_webauthn", "mfa_activate_totp",
-    "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_edit_webauthn",
-    "mfa_remove_webauthn", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "access:password", "access:lost", "account_login", "mfa_authenticate", "mfa_login_webauthn",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn",
+    "mfa_edit_webauthn", "mfa_remove_webauthn", "account_reauthenticate", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 BOTH = PAGES_WITH_FORMS | ({one.name for one in READS} & {one.name for one in WRITES})
 HOME, FOREIGN = "青禾街道", "镜湖"

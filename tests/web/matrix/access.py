@@ -1,5 +1,5 @@
-"""The addresses of signing in and of one's own sign-in. The cast has no passwords and, but for chen's passkey here, no
-second step: where proof is asked for once more, there is none to give."""
+"""The addresses of signing in and of one's own sign-in. The cast has no passwords and, but for chen's passkey here,
+no second step: where proof is asked for once more, there is none to give."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _sign_in_of_chen(office: Office) -> str:
         user=office.cast.chen,
         session_key=uuid4().hex,
         ip="192.0.2.0",
-        user_agent="Mozilla/5.0 (Windows NT) Chrome/140",
+        user_agent="Chrome/140",
     )
     return reverse("access:end_sign_in", args=(kept.pk,))
 
