@@ -4,12 +4,15 @@
 ├─ 青禾街道 QH ── 柳岸社区 QH-01, 新桥社区 QH-02
 └─ 石榴街道 SL ── 东园社区 SL-01
 平湖县 PH: another book altogether
+
+`mirror` writes the same in 镜湖县 JH, a third book: equal codes of units, other names. It is for letting one
+book's people at the other's things.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -88,6 +91,38 @@ def build() -> Cast:
     )
 
 
+def mirror(cast: Cast) -> Cast:
+    """The cast once more, in a book of its own; `cast` is its other book. Call once in a test's transaction."""
+    book, admin = open_book("JH", "镜湖县", "tang-jh")
+    county = queries.root(book)
+    units = _units(book, admin, "镜湖")
+
+    def again(username: str, unit: Unit) -> Person:
+        held = getattr(cast, username).appointments.get().post
+        return seat(unit, f"{username}-jh", f"镜湖{username}", f"镜湖{held.name}", held.roles, admin)
+
+    return replace(
+        cast,
+        book=book,
+        county=county,
+        street=units["QH"],
+        community=units["QH-01"],
+        second_community=units["QH-02"],
+        other_street=units["SL"],
+        other_community=units["SL-01"],
+        **{one: again(one, units["QH"]) for one in ("chen", "he", "zhou")},
+        **{one: again(one, county) for one in ("wei", "qin")},
+        lu=again("lu", units["QH-01"]),
+        outsider=again("outsider", units["SL"]),
+        admin=admin,
+        unposted=actions.create_person(book=book, username="xin-jh", name="镜湖xin", password=None, by=admin),
+        other_book=cast.book,
+        other_county=cast.county,
+        stranger=cast.zhou,
+        other_admin=cast.admin,
+    )
+
+
 def open_book(code: str, name: str, username: str) -> tuple[Book, Person]:
     """A book since 2023 with its administrator, who is called after it."""
     person = actions.NewPerson(username, f"{name}管理员")
@@ -105,15 +140,15 @@ def seat(unit: Unit, username: str, name: str, post: str, roles: Sequence[str], 
     return person
 
 
-def _units(book: Book, admin: Person) -> dict[str, Unit]:
+def _units(book: Book, admin: Person, before: str = "") -> dict[str, Unit]:
     named = [
-        ("QH", "青禾街道", "street", "YC"),
-        ("SL", "石榴街道", "street", "YC"),
+        ("QH", "青禾街道", "street", book.code),
+        ("SL", "石榴街道", "street", book.code),
         ("QH-01", "柳岸社区", "community", "QH"),
         ("QH-02", "新桥社区", "community", "QH"),
         ("SL-01", "东园社区", "community", "SL"),
     ]
-    rows = [actions.UnitRow(*row, created_on=BEGINNING) for row in named]
+    rows = [actions.UnitRow(code, before + name, *rest, created_on=BEGINNING) for code, name, *rest in named]
     return {unit.code: unit for unit in actions.create_units(book=book, rows=rows, by=admin)}
 
 

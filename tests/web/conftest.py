@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django import Settings
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.web import office as offices
 
@@ -12,13 +18,38 @@ from tests.web import office as offices
 def evidence_folder(tmp_path: Path, settings: Settings) -> Path:
     """A store of evidence of this test's own."""
     folder = tmp_path / "evidence"
+    settings.STORAGES = _storages(folder)
+    return folder
+
+
+def _storages(folder: Path) -> dict[str, Any]:
     backend = "django.core.files.storage.FileSystemStorage"
     own = {"BACKEND": backend, "OPTIONS": {"location": folder, "base_url": None}}
-    settings.STORAGES = {**settings.STORAGES, "evidence": own}
-    return folder
+    return {**django_settings.STORAGES, "evidence": own}
 
 
 @pytest.fixture
 def office(db: None) -> offices.Office:
     """The office at work, in this test's transaction."""
     return offices.build()
+
+
+@pytest.fixture(scope="module")
+def kept_office(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[offices.Office, Path]]:
+    """One office for all tests of a module, in a transaction that is rolled back at its end, and its evidence."""
+    folder = tmp_path_factory.mktemp("evidence")
+    with django_db_blocker.unblock(), override_settings(STORAGES=_storages(folder)), transaction.atomic():
+        yield offices.build(), folder
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def shared(kept_office: tuple[offices.Office, Path], settings: Settings) -> Iterator[offices.Office]:
+    """The office of this module, as it was before: what a test writes is undone. Not to be mixed with `db`."""
+    office, folder = kept_office
+    settings.STORAGES = _storages(folder)
+    with transaction.atomic():
+        yield copy.deepcopy(office)
+        transaction.set_rollback(True)

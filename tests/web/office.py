@@ -55,6 +55,17 @@ def build() -> Office:
     version = install(folder=builtin_folder(PACK), by="tests")
     adopt(book=cast.book, pack_version=version, by=cast.admin)
     adopt(book=cast.other_book, pack_version=version, by=cast.other_admin)
+    return _at_work(cast, version)
+
+
+def mirror(office: Office) -> Office:
+    """The same office in another book, see `tests.cast.mirror`."""
+    cast = people.mirror(office.cast)
+    adopt(book=cast.book, pack_version=office.pack_version, by=cast.admin)
+    return _at_work(cast, office.pack_version)
+
+
+def _at_work(cast: people.Cast, version: PackVersion) -> Office:
     return Office(
         cast=cast,
         pack_version=version,
@@ -114,7 +125,8 @@ def _returned(cast: people.Cast) -> Record:
 def _elsewhere(cast: people.Cast) -> Record:
     draft = _draft("lecture", cast.other_street, {**TALK, "topic": "外街的事"}, cast.outsider)
     submitted = actions.submit_record(record=draft, by=cast.outsider)
-    reviewer = people.seat(cast.other_street, "gu", "顾外审", "审核岗", ["reviewer"], cast.admin)
+    name = f"gu-{cast.book.code}".lower()
+    reviewer = people.seat(cast.other_street, name, "顾外审", "审核岗", ["reviewer"], cast.admin)
     accepted = actions.review_record(record=submitted, passed=True, by=reviewer)
     actions.post_record(record=accepted, by=reviewer)
     return accepted

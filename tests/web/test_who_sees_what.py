@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.web import matrix
-from tests.web.matrix import Address, figures, ledger, reports, web
+from tests.web.matrix import ledger, web
 from tests.web.office import Office
 
-ADDRESSES = [*web.ADDRESSES, *ledger.ADDRESSES, *figures.ADDRESSES, *reports.ADDRESSES]
+ADDRESSES = matrix.addresses()
 
 
 def test_the_matrix_knows_every_address_of_the_site() -> None:
@@ -30,33 +29,21 @@ def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("who", matrix.EVERYBODY)
-def test_everybody_finds_what_is_theirs_and_nothing_else(office: Office, who: str) -> None:
-    client = Client()
-    if who != matrix.NOBODY:
-        client.force_login(getattr(office.cast, who))
-    found = [(address, _status(office, client, address)) for address in ADDRESSES]
+def test_everybody_finds_what_is_theirs_and_nothing_else(shared: Office, who: str) -> None:
+    client = matrix.client_of(shared, who)
+    found = [(address, matrix.ask(shared, client, address).status_code) for address in ADDRESSES]
     wrong = [(one.name, status, one.answers[who]) for one, status in found if status != one.answers[who]]
     assert wrong == [], f"{who}: address, found, expected"
 
 
-def _status(office: Office, client: Client, address: Address) -> int:
-    """The status of one answer, with whatever was written undone. A file is closed when it was read."""
-    with transaction.atomic():
-        path = address.path(office)
-        response = client.post(path, address.form(office)) if address.form else client.get(path)
-        b"".join(response)
-        transaction.set_rollback(True)
-    return int(response.status_code)
-
-
-def test_nobody_is_sent_to_sign_in_and_back(office: Office, client: Client) -> None:
-    assert client.get(ledger.ADDRESSES[0].path(office))["Location"].startswith("/sign-in/?next=")
+def test_nobody_is_sent_to_sign_in_and_back(shared: Office, client: Client) -> None:
+    assert client.get(ledger.ADDRESSES[0].path(shared))["Location"].startswith("/sign-in/?next=")
 
 
 def test_an_administrator_lands_on_the_figures_and_sees_no_ledger_in_the_navigation(
-    office: Office, client: Client
+    shared: Office, client: Client
 ) -> None:
-    client.force_login(office.cast.admin)
+    client.force_login(shared.cast.admin)
     response = client.get("/", follow=True)
     assert response.redirect_chain[-1][0].startswith(reverse("figures:list"))
     assert reverse("ledger:list") not in response.content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.language import gettext as _
@@ -33,9 +34,36 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     return int(value)
 
 
-def names(name: str, default: list[str]) -> list[str]:
-    """Texts separated by commas."""
-    return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
+def names(name: str, default: list[str], *, allowed: list[str] | None = None) -> list[str]:
+    """Texts separated by commas, each one of `allowed` where that is given. Raises InvalidInput."""
+    found = [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
+    if allowed is not None and not set(found) <= set(allowed):
+        raise _unreadable(name, _("可以写的有：%(allowed)s，用逗号分隔。") % {"allowed": "、".join(allowed)})
+    return found
+
+
+def sign_in_service(url: str, name: str) -> dict[str, Any]:
+    """The body's own sign-in service (OpenID Connect), as allauth wants it; nothing without its address. Raises
+    InvalidInput when only half of it is set."""
+    if not url:
+        return {}
+    origin(url)
+    client, secret = text("MINGZHANG_OIDC_CLIENT_ID", ""), text("MINGZHANG_OIDC_SECRET", "")
+    if not client or not secret:
+        missing = "MINGZHANG_OIDC_SECRET" if client else "MINGZHANG_OIDC_CLIENT_ID"
+        raise _unreadable(missing, _("写了 MINGZHANG_OIDC_URL，这一项也要写。"))
+    app = {"provider_id": "office", "name": name, "client_id": client, "secret": secret}
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [{**app, "settings": {"server_url": url}}]}}
+
+
+def origin(url: str) -> list[str]:
+    """The scheme and host of the sign-in service; nothing without one. Raises InvalidInput for anything else."""
+    if not url:
+        return []
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.netloc:
+        raise _unreadable("MINGZHANG_OIDC_URL", _("请写完整的网址，以 https:// 开头。"))
+    return [f"{parts.scheme}://{parts.netloc}"]
 
 
 def storage(name: str, default: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 
 from mingzhang.config import environment
 from mingzhang.core import database, language
+from mingzhang.organisation.roles import ROLES
 
 PACKAGE = Path(__file__).parent.parent
 DATA = database.data_folder()
@@ -28,6 +30,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "mingzhang.access",  # before allauth: its templates give way to ours
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "axes",
     "mingzhang.audit",
     "mingzhang.packs",
     "mingzhang.organisation",
@@ -41,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mingzhang.web.safety.SafetyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -50,7 +61,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "mingzhang.access.middleware.SecondStepMiddleware",
+    "mingzhang.access.middleware.LastSeenMiddleware",
     "mingzhang.web.refusals.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -93,6 +108,40 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# Signing in: allauth for second steps, passkeys and the body's own service, axes against guessing. Usernames only;
+# nothing is mailed, and nobody signs up.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "mingzhang.access.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # kept in each process alone; axes keeps its count in the database
+MFA_ADAPTER = "mingzhang.access.accounts.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ
+REQUIRE_SECOND_STEP = environment.names("MINGZHANG_REQUIRE_MFA", [], allowed=list(ROLES))
+TRUSTED_PROXIES = environment.integer("MINGZHANG_TRUSTED_PROXIES", 0, least=0, most=10)
+AXES_FAILURE_LIMIT = environment.integer("MINGZHANG_SIGN_IN_TRIES", 5, least=3, most=100)
+AXES_COOLOFF_TIME = timedelta(minutes=environment.integer("MINGZHANG_SIGN_IN_WAIT", 15, least=1, most=24 * 60))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "mingzhang.access.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "mingzhang.access.throttle.locked_out"
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_VERBOSE = AXES_ENABLE_ADMIN = False
+
+OIDC_URL = environment.text("MINGZHANG_OIDC_URL", "")
+OIDC_NAME = environment.text("MINGZHANG_OIDC_NAME", "统一登录") if OIDC_URL else ""
+OIDC_CLAIM = environment.text("MINGZHANG_OIDC_CLAIM", "preferred_username")
+SOCIALACCOUNT_ADAPTER = "mingzhang.access.accounts.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = environment.sign_in_service(OIDC_URL, OIDC_NAME)
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
@@ -102,16 +151,28 @@ USE_TZ = True
 # MINGZHANG_HTTPS says that a proxy in front ends TLS, sets X-Forwarded-Proto itself and passes nobody else's.
 HTTPS = environment.flag("MINGZHANG_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # scripts take the token from the page
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+if HTTPS:  # the browser takes these names from this host alone, encrypted
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # a browser then offers passkeys on localhost alone
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+HSTS_DAYS = environment.integer("MINGZHANG_HSTS_DAYS", 365, least=0, most=730)
+SECURE_HSTS_SECONDS = HSTS_DAYS * 24 * 60 * 60 if HTTPS else 0
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A browser minds this for where a form is redirected, too.
+        "form-action": [SELF, *environment.origin(OIDC_URL)],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
     }
@@ -120,6 +181,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * MEGABYTE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table of 200 rows has thousands
 EVIDENCE_MAX_BYTES = 50 * MEGABYTE
+REQUEST_MAX_BYTES = 4 * EVIDENCE_MAX_BYTES
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -157,6 +219,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "mingzhang": {"level": "INFO"},
+        "axes": {"level": "ERROR"},  # what it warns of is in the log of the book
     },
 }
 

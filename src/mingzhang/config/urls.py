@@ -3,8 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from mingzhang.access import urls as access
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingzhang.web.urls")),
+    path("", include("mingzhang.access.urls")),
+    *access.machinery,
     path("language/", set_language, name="set_language"),
     path("ledger/", include("mingzhang.ledger.urls")),
     path("figures/", include("mingzhang.figures.urls")),

@@ -1,43 +1,22 @@
-"""The ways in and out, and the switches that stand on every page."""
+"""The way in, and the switches that stand on every page."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from mingzhang.core.periods import Period
-from mingzhang.ledger import queries as ledger
-from mingzhang.organisation.models import Person, Unit
+from mingzhang.access.addresses import local
+from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
-from mingzhang.web.forms import SignInForm
 
 UNITS_SHOWN = 60
 A_YEAR = 366 * 24 * 3600
-
-
-class SignIn(LoginView):
-    """User name and password. The session begins at the half-year of the newest entry, where there is work."""
-
-    template_name = "web/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        person = form.get_user()
-        if isinstance(person, Person) and (newest := ledger.newest_day(person.book)):
-            half = Period.of_months(newest.year, 1 if newest.month <= 6 else 7, 6)
-            self.request.session["period"] = half.code
-        return response
 
 
 @require_GET
@@ -56,7 +35,7 @@ def units(request: HttpRequest, place: Place) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     found = _found(place, asked) if asked else _below(place)
     shown = list(found[: UNITS_SHOWN + 1])
-    after = _local(request, request.GET.get("next", "")) or reverse("ledger:list")
+    after = local(request, request.GET.get("next", "")) or reverse("ledger:list")
     context = {
         "asked": asked,
         "path": [] if asked else _way_up(place, after),
@@ -98,16 +77,11 @@ def _way_up(place: Place, after: str) -> list[dict[str, object]]:
 def type_size(request: HttpRequest) -> HttpResponse:
     """Large type on or off, kept in a cookie of this browser."""
     large = request.COOKIES.get("size") != "large"
-    response = HttpResponseRedirect(_local(request, request.POST.get("next", "")) or "/")
+    response = HttpResponseRedirect(local(request, request.POST.get("next", "")) or "/")
     if large:
-        response.set_cookie("size", "large", max_age=A_YEAR, httponly=True, samesite="Lax")
+        response.set_cookie(
+            "size", "large", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
     else:
         response.delete_cookie("size", samesite="Lax")
     return response
-
-
-def _local(request: HttpRequest, address: str) -> str:
-    """`address` when it stays on this site, else nothing."""
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return ""

@@ -6,9 +6,15 @@ and fails for an address of the site that no module declares.
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
 
 from tests.web.office import Office
 
@@ -41,3 +47,29 @@ class Address:
     path: Callable[[Office], str]
     answers: Answers = field(default_factory=answers)
     form: Callable[[Office], dict[str, Any]] | None = None
+
+
+def addresses() -> list[Address]:
+    """The addresses that every module of this package declares."""
+    modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+    return [address for module in modules for address in module.ADDRESSES]
+
+
+def ask(office: Office, client: Client, address: Address) -> HttpResponse:
+    """One answer, with whatever was written undone. It is read to its end: a file is then closed."""
+    with transaction.atomic():
+        path = address.path(office)
+        response = client.post(path, address.form(office)) if address.form else client.get(path)
+        content = b"".join(response)
+        transaction.set_rollback(True)
+    answer = HttpResponse(content, status=response.status_code, headers=dict(response.headers))
+    answer.cookies = response.cookies
+    return answer
+
+
+def client_of(office: Office, who: str, **options: Any) -> Client:
+    """A browser in which `who` is signed in."""
+    client = Client(**options)
+    if who != NOBODY:
+        client.force_login(getattr(office.cast, who))
+    return client

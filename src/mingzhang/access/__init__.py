@@ -1,0 +1,1 @@
+"""Who is signed in, how they proved it, and what they may change about that."""
