@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from mingzhang.audit.commitments import keep, seal
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
 
@@ -28,11 +29,23 @@ class NewEvent(NamedTuple):
     data: dict[str, Any]
 
 
-def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any] | None = None) -> int:
+def event(
+    *,
+    book: str,
+    actor: str,
+    verb: str,
+    subject: str,
+    data: dict[str, Any] | None = None,
+    private: Mapping[str, str] | None = None,
+) -> int:
     """Append one event and answer its id. Call inside the action's transaction, with text ids: `record:17`,
-    `person:chen`."""
+    `person:chen`. Names and free text are `private`: the event holds commitments to them (`audit.commitments`)."""
+    sealed = {name: seal(words) for name, words in (private or {}).items()}
+    said = {**(data or {}), **{name: one.text for name, one in sealed.items()}}
+    if sealed:
+        keep(sealed.values())
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, _row(NewEvent(book, clock.now(), actor, verb, subject, data or {})))
+        cursor.execute(INSERT, _row(NewEvent(book, clock.now(), actor, verb, subject, said)))
         return int(cursor.fetchone()[0])
 
 

@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 and RFC 9162 over SHA-256: no database, no Django.
 
-A node is named by its level (a leaf's hash is level 0) and its number in that level, from the left and from 0. It is
-*complete* when all the leaves below it are there: from then on it never changes, so complete nodes are what is
+A node is named by its level (a leaf's hash is level 0) and its number in that level, from the left and from 0. It
+is *complete* when all the leaves below it are there: from then on it never changes, so complete nodes are what is
 stored. Every other hash of a tree of any size is folded from a few of them.
 """
 
@@ -53,6 +53,14 @@ class Peaks:
             yield node, value
         self._hashes.append(value)
         self.size += 1
+
+    def copy(self) -> Peaks:
+        """Another tree that begins the same."""
+        return Peaks(self.size, self._hashes)
+
+    def copy(self) -> Peaks:
+        """Another tree that begins the same."""
+        return Peaks(self.size, self._hashes)
 
     def root(self) -> bytes:
         """The root of the tree as it is now."""

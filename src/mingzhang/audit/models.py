@@ -125,3 +125,35 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book}:{self.size}"
+
+
+class Disclosure(models.Model):
+    """What opens a commitment in an event: the salt, and the words where they are kept nowhere else. May be erased,
+    never changed: see `audit.commitments`."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    salt = models.BinaryField()
+    value = models.TextField(null=True)
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:12]
+
+
+class Verification(models.Model):
+    """What a run of `mingzhang verify` found in one book: `checks` as `audit.findings.Checked.as_json` writes them.
+    A convenience for the page about the books, no proof: a proof is to run it again."""
+
+    id = models.BigAutoField(primary_key=True)
+    book = models.TextField()
+    at = models.DateTimeField()
+    seconds = models.FloatField()
+    size = models.BigIntegerField(help_text="events with a position")
+    position = models.BigIntegerField(help_text="entries")
+    differences = models.IntegerField()
+    checks = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "id"], name="verification_book")]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.at:%Y-%m-%d %H:%M}"
