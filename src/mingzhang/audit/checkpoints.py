@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.db import transaction
 
 from mingzhang.audit import keys
-from mingzhang.audit.models import Checkpoint
-from mingzhang.audit.sequencing import sequence_locked
+from mingzhang.audit.models import Checkpoint, Event
+from mingzhang.audit.sequencing import lock, sequence_locked
 from mingzhang.audit.texts import checkpoint_text
 from mingzhang.core import clock
 from mingzhang.core.digests import SHA2_256
@@ -30,6 +32,16 @@ def make_checkpoint(*, book: str, reason: str) -> Checkpoint:
         algorithm=key.algorithm,
         signature=keys.sign(key, text),
     )
+
+
+def make_daily(book: str, zone: ZoneInfo) -> Checkpoint | None:
+    """Today's checkpoint of `book`, unless it was made already or the log is empty. Raises CannotUnseal."""
+    with transaction.atomic():
+        lock(book)  # two who keep the log make one
+        newest = Checkpoint.objects.filter(book=book, reason="daily").order_by("id").last()
+        if newest and newest.at.astimezone(zone).date() >= clock.today(zone):
+            return None
+        return make_checkpoint(book=book, reason="daily") if Event.objects.filter(book=book).exists() else None
 
 
 def text_of(checkpoint: Checkpoint) -> bytes:

@@ -68,7 +68,7 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def read_rows(statement: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+def read_rows(statement: str, *parameters: Any) -> Iterator[tuple[Any, ...]]:
     """A large answer, a piece at a time."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -58,10 +58,6 @@ class Peaks:
         """Another tree that begins the same."""
         return Peaks(self.size, self._hashes)
 
-    def copy(self) -> Peaks:
-        """Another tree that begins the same."""
-        return Peaks(self.size, self._hashes)
-
     def root(self) -> bytes:
         """The root of the tree as it is now."""
         return fold(self._hashes)

@@ -104,19 +104,22 @@ class _Growing:
         return len(leaves)
 
 
-def hash_of(event: Event) -> bytes:
-    """The hash of the leaf that `event` is in the tree."""
-    return merkle.leaf_hash(
-        leaf_data(
-            id=event.pk,
-            book=event.book,
-            at=event.at,
-            actor=event.actor,
-            verb=event.verb,
-            subject=event.subject,
-            data=event.data,
-        )
+def data_of(event: Event) -> bytes:
+    """The leaf that `event` is in the tree."""
+    return leaf_data(
+        id=event.pk,
+        book=event.book,
+        at=event.at,
+        actor=event.actor,
+        verb=event.verb,
+        subject=event.subject,
+        data=event.data,
     )
+
+
+def hash_of(event: Event) -> bytes:
+    """The hash of that leaf."""
+    return merkle.leaf_hash(data_of(event))
 
 
 def _copy(target: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -1,8 +1,8 @@
 """Whether the log is what it was: everything is derived again from the events, and set against what is stored.
 
-The stored hashes are checked one by one, so that a difference is told where it is. The roots that checkpoints signed
-are set against a tree grown from the events themselves: whoever changes an event and every hash above it as well
-still cannot have signed the root that comes of it.
+The stored hashes are checked one by one, so that a difference is told where it is. The roots that checkpoints
+signed are set against a tree grown from the events themselves: whoever changes an event and every hash above it as
+well still cannot have signed the root that comes of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from mingzhang.core.digests import SHA2_256, canonical_json
 # The moment as `texts.moment` writes it; made by the server, which is faster.
 LEAVES = """
 SELECT l.seq, l.hash, l.event_id, e.id, e.book,
-       to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), e.actor, e.verb, e.subject, e.data::text
+       to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
+       e.actor, e.verb, e.subject, e.data::text
   FROM audit_leaf l LEFT JOIN audit_event e ON e.id = l.event_id
  WHERE l.book = %s ORDER BY l.seq
 """

@@ -1,5 +1,6 @@
-"""Whether the ledger is what was posted: entries against their digests and against what the log said when they were
-posted, reversals against what they take back, record sheets against what was handed in, evidence against its digest.
+"""Whether the ledger is what was posted: entries against their digests and against what the log said when they
+were posted, reversals against what they take back, record sheets against what was handed in, reviews against the
+log, evidence against its digest.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.packs.models import RecordKind
 
 ENTRIES = """
-SELECT seq, record_id, line, kind_id, unit_id, occurred_on, sign, data::text, reverses, posted_at, posted_by_id, digest
+SELECT seq, record_id, line, kind_id, unit_id, occurred_on, sign, data::text, reverses, posted_at, posted_by_id,
+       digest
   FROM ledger_entry WHERE book_id = %s ORDER BY seq
 """
 POSTINGS = """
