@@ -7,8 +7,9 @@ from django.db import transaction
 
 from mingzhang.audit import append, keys, merkle
 from mingzhang.audit.checkpoints import make_checkpoint, text_of
+from mingzhang.audit.leaves import hash_of
 from mingzhang.audit.models import Checkpoint, Event, Leaf, Pending, SigningKey
-from mingzhang.audit.sequencing import hash_of, sequence, size_of
+from mingzhang.audit.sequencing import sequence, size_of
 
 
 def tell(count: int, book: str = "YC") -> list[int]:

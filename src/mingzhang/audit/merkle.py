@@ -8,7 +8,7 @@ stored. Every other hash of a tree of any size is folded from a few of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -43,16 +43,17 @@ class Peaks:
         self.size = size
         self._hashes = list(hashes)
 
-    def append(self, leaf: bytes) -> Iterator[tuple[Node, bytes]]:
-        """Take the hash of the next leaf in, and give every node that it completes, leaf first."""
-        node, value = Node(0, self.size), leaf
-        yield node, value
-        while node.number % 2:
-            value = node_hash(self._hashes.pop(), value)
-            node = Node(node.level + 1, node.number // 2)
-            yield node, value
-        self._hashes.append(value)
+    def append(self, leaf: bytes) -> list[tuple[Node, bytes]]:
+        """Take the hash of the next leaf in, and answer every node above it that is now complete, from below."""
+        hashes, number, level, value = self._hashes, self.size, 0, leaf
+        made = []
+        while number & 1:
+            value = node_hash(hashes.pop(), value)
+            number, level = number >> 1, level + 1
+            made.append((Node(level, number), value))
+        hashes.append(value)
         self.size += 1
+        return made
 
     def copy(self) -> Peaks:
         """Another tree that begins the same."""

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from mingzhang.audit import keys, merkle
 from mingzhang.audit.checkpoints import text_of
+from mingzhang.audit.leaves import data_of
 from mingzhang.audit.models import Checkpoint, Event, SigningKey
-from mingzhang.audit.sequencing import data_of, hashes_of
+from mingzhang.audit.sequencing import hashes_of
 from mingzhang.audit.texts import key_text
 from mingzhang.core.errors import NotFound
 

@@ -7,8 +7,8 @@ well still cannot have signed the root that comes of it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -18,19 +18,16 @@ from mingzhang.audit import keys, merkle
 from mingzhang.audit.checkpoints import text_of
 from mingzhang.audit.commitments import ALGORITHM, commitment
 from mingzhang.audit.findings import Checked, read_rows
+from mingzhang.audit.leaves import COLUMNS, hash_of_row
 from mingzhang.audit.merkle import Node, Peaks
 from mingzhang.audit.models import Checkpoint, SigningKey
-from mingzhang.audit.texts import leaf_text
-from mingzhang.core.digests import SHA2_256, canonical_json
+from mingzhang.core.digests import SHA2_256
 
-# The moment as `texts.moment` writes it; made by the server, which is faster.
-LEAVES = """
-SELECT l.seq, l.hash, l.event_id, e.id, e.book,
-       to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
-       e.actor, e.verb, e.subject, e.data::text
+LEAVES = f"""
+SELECT l.seq, l.hash, l.event_id, {COLUMNS}
   FROM audit_leaf l LEFT JOIN audit_event e ON e.id = l.event_id
  WHERE l.book = %s ORDER BY l.seq
-"""
+"""  # noqa: S608 - put together from constants
 # In the order in which a growing tree completes them.
 NODES = """
 SELECT level, index, hash FROM audit_node WHERE book = %s ORDER BY (index + 1) << level, level
@@ -64,14 +61,14 @@ def _grow(book: str, wanted: set[int]) -> tuple[Checked, Checked, dict[int, byte
     stored = _Stored(book, tree)
     growing = _Growing(stored)
     roots = {0: merkle.EMPTY_ROOT} if 0 in wanted else {}
-    for seq, hash_, event_id, *event in read_rows(LEAVES, book):
+    for row in read_rows(LEAVES, book):
+        seq, own = row[0], row[1]
         if seq != growing.size + 1:
             events.differs(_place(seq), _("前面缺位置：应是第%(seq)s条。") % {"seq": growing.size + 1})
-        own = bytes(hash_)
-        found = _hash(event) if event[0] is not None else None
+        found = hash_of_row(row[3:]) if row[3] is not None else None
         if found != own:
             said = _("内容和入账时不一样。") if found else _("操作记录不见了。")
-            events.differs(_place(seq, event_id), said)
+            events.differs(_place(seq, row[2]), said)
         growing.append(own, found or own)
         if growing.size in wanted:
             roots[growing.size] = growing.root()
@@ -79,12 +76,6 @@ def _grow(book: str, wanted: set[int]) -> tuple[Checked, Checked, dict[int, byte
     events.count = growing.size
     _unplaced(book, events)
     return events, tree, roots
-
-
-def _hash(event: Sequence[Any]) -> bytes:
-    id, book, at, actor, verb, subject, data = event
-    said = "{}" if data == "{}" else canonical_json(json.loads(data)).decode()
-    return merkle.leaf_hash(leaf_text(id=id, book=book, at=at, actor=actor, verb=verb, subject=subject, data=said))
 
 
 def _place(seq: int, event_id: int | None = None) -> str:
@@ -119,10 +110,8 @@ class _Growing:
         if self._events is None and event != leaf:
             self._events = self._leaves.copy()
         if self._events is not None:
-            for _made in self._events.append(event):
-                pass
-        (_leaf, *above) = self._leaves.append(leaf)
-        for node, value in above:
+            self._events.append(event)
+        for node, value in self._leaves.append(leaf):
             self._stored.check(node, value)
 
     def root(self) -> bytes:
@@ -134,36 +123,40 @@ class _Stored:
     """The stored nodes, read along with the tree that grows."""
 
     def __init__(self, book: str, told: Checked) -> None:
-        self._rows = ((Node(level, number), bytes(value)) for level, number, value in read_rows(NODES, book))
+        self._rows: Iterator[tuple[Any, ...]] = read_rows(NODES, book)
         self._told = told
         self._next = next(self._rows, None)
 
     def check(self, node: Node, value: bytes) -> None:
         """Compare the node that was completed now."""
         self._told.count += 1
-        while self._next and _order(self._next[0]) < _order(node):
-            self._told.differs(_named(self._next[0]), _("多出来的。"))
-            self._next = next(self._rows, None)
-        if self._next is None or self._next[0] != node:
-            self._told.differs(_named(node), _("不见了。"))
-            return
-        if self._next[1] != value:
-            self._told.differs(_named(node), _("和下面两个算出来的不一样。"))
+        if self._next != (*node, value):
+            self._differ(node, value)
         self._next = next(self._rows, None)
+
+    def _differ(self, node: Node, value: bytes) -> None:
+        while self._next and _order(self._next) < _order(node):
+            self._told.differs(_named(self._next), _("多出来的。"))
+            self._next = next(self._rows, None)
+        if self._next is None or self._next[:2] != node:
+            self._told.differs(_named(node), _("不见了。"))
+            self._rows = chain([self._next] if self._next else [], self._rows)
+        elif self._next[2] != value:
+            self._told.differs(_named(node), _("和下面两个算出来的不一样。"))
 
     def finish(self) -> None:
         """What is left belongs to no leaf."""
         while self._next:
-            self._told.differs(_named(self._next[0]), _("多出来的。"))
+            self._told.differs(_named(self._next), _("多出来的。"))
             self._next = next(self._rows, None)
 
 
-def _order(node: Node) -> tuple[int, int]:
-    return (node.number + 1) << node.level, node.level
+def _order(node: Sequence[Any]) -> tuple[int, int]:
+    return (node[1] + 1) << node[0], node[0]
 
 
-def _named(node: Node) -> str:
-    return _("校验树第%(level)s层第%(number)s个（audit_node）") % {"level": node.level, "number": node.number}
+def _named(node: Sequence[Any]) -> str:
+    return _("校验树第%(level)s层第%(number)s个（audit_node）") % {"level": node[0], "number": node[1]}
 
 
 def _checkpoints(checkpoints: Sequence[Checkpoint], roots: dict[int, bytes]) -> Checked:
