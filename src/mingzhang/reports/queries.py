@@ -94,7 +94,7 @@ def authors(report: Report) -> set[int]:
 
 def signature_of(report: Report) -> Signature | None:
     """What was signed; None while nothing is."""
-    return Signature.objects.filter(report=report).select_related("signed_by", "version").first()
+    return Signature.objects.filter(report=report).select_related("signed_by", "checkpoint").first()
 
 
 def comments_on(report: Report, *, unresolved: bool = False) -> list[Comment]:
