@@ -15,6 +15,7 @@ from mingzhang.figures.traces import Trace, traces
 from mingzhang.figures.wording import sentence
 from mingzhang.organisation.queries import unit_name_on
 from mingzhang.packs.wording import measure_word
+from mingzhang.reports import counting
 from mingzhang.reports.compose import Composition, Told
 from mingzhang.reports.document import (
     Block,
@@ -40,13 +41,17 @@ def body_of(made: Composition, *, report: int, version: int, signer: str) -> Jso
     """Everything that a signature is about: the report, its document, and every number with the request it answers,
     its definition, value and entries. `signer` is a user name."""
     with override(made.document.language):
+        numbers = numbers_json(made)
         return head_of(made) | {
             "format": FORMAT,
             "number_in_book": report,
             "words_version": version,
             "signed_by": signer,
             "document": document_json(made.document),
-            "numbers": numbers_json(made),
+            "numbers": numbers,
+            "types": counting.types_of(made),
+            "timezone": made.unit.book.timezone,
+            "evidence": counting.told(counting.evidence_of(made.unit.book, counting.positions_in(numbers))),
         }
 
 
