@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from mingzhang.audit.commitments import keep, seal
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
 
 COPY = "COPY audit_event (book, at, actor, verb, subject, data) FROM STDIN"
+INSERT = (
+    "INSERT INTO audit_event (book, at, actor, verb, subject, data) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+)
 
 
 class NewEvent(NamedTuple):
@@ -25,15 +29,34 @@ class NewEvent(NamedTuple):
     data: dict[str, Any]
 
 
-def event(*, book: str, actor: str, verb: str, subject: str, data: dict[str, Any] | None = None) -> None:
-    """Append one event. Call inside the action's transaction, with text ids: `record:17`, `person:chen`."""
-    events([NewEvent(book, clock.now(), actor, verb, subject, data or {})])
+def event(
+    *,
+    book: str,
+    actor: str,
+    verb: str,
+    subject: str,
+    data: dict[str, Any] | None = None,
+    private: Mapping[str, str] | None = None,
+) -> int:
+    """Append one event and answer its id. Call inside the action's transaction, with text ids: `record:17`,
+    `person:chen`. Names and free text are `private`: the event holds commitments to them (`audit.commitments`)."""
+    sealed = {name: seal(words) for name, words in (private or {}).items()}
+    said = {**(data or {}), **{name: one.text for name, one in sealed.items()}}
+    if sealed:
+        keep(sealed.values())
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, _row(NewEvent(book, clock.now(), actor, verb, subject, said)))
+        return int(cursor.fetchone()[0])
 
 
 def events(batch: Iterable[NewEvent]) -> None:
     """Append many events in one statement, in their order. They are made before it begins: one that looked anything
     up would wait for ever on the connection that takes the others in."""
-    rows = [(*one[:-1], canonical_json(one.data).decode()) for one in batch]
+    rows = [_row(one) for one in batch]
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _row(event: NewEvent) -> tuple[Any, ...]:
+    return (*event[:-1], canonical_json(event.data).decode())

@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from mingzhang.cli import keeper
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.core import database
 from mingzhang.core.errors import InvalidInput, Refusal
@@ -53,7 +54,8 @@ def run(*, host: str = "127.0.0.1", port: int = 8000, workers: int = WORKERS) ->
     )
     address = site_address(host, port)
     server.on_startup(lambda: click.echo(_("明账已打开：%(address)s 按 Ctrl-C 关闭。") % {"address": address}))
-    server.serve()
+    with keeper.beside():
+        server.serve()
 
 
 def site_address(host: str, port: int) -> str:

@@ -19,6 +19,7 @@ MEGABYTE = 1 << 20
 
 DEBUG = environment.flag("MINGZHANG_DEBUG", default=False)
 SECRET_KEY = environment.text("MINGZHANG_SECRET_KEY", "") or database.secret_key()
+SECRET_KEY_FALLBACKS = environment.names("MINGZHANG_OLD_SECRET_KEYS", [])
 ALLOWED_HOSTS = environment.names("MINGZHANG_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 
 INSTALLED_APPS = [

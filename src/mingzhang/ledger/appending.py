@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from mingzhang.core import clock
-from mingzhang.core.digests import canonical_json
+from mingzhang.core.digests import canonical_json, digest, show
 from mingzhang.ledger.lines import Line, digest_with
 from mingzhang.ledger.models import Position
 from mingzhang.organisation.models import Book, Person
@@ -20,15 +21,29 @@ COPY = (
 )
 
 
-def append(lines: Sequence[Line], *, book: Book, by: Person) -> range:
-    """Append `lines` in their order at the end of `book`, now, and answer their positions. Call inside a
-    transaction that has already locked the records: the last position is locked here, after them, and moved on by
-    the entry trigger, which also checks what is appended."""
+class Appended(NamedTuple):
+    """Where lines were appended, and their digests in the order of their positions."""
+
+    positions: range
+    digests: list[bytes]
+
+    def digest_of(self, positions: range) -> str:
+        """One digest over those of the entries at `positions`: what the event of their posting says."""
+        first = self.positions.start
+        own = self.digests[positions.start - first : positions.stop - first]
+        return show(digest(b"".join(own)))
+
+
+def append(lines: Sequence[Line], *, book: Book, by: Person) -> Appended:
+    """Append `lines` in their order at the end of `book`, now. Call inside a transaction that has already locked
+    the records: the last position is locked here, after them, and moved on by the entry trigger, which also checks
+    what is appended."""
     first = _lock_position(book) + 1
     moment = clock.now().astimezone(UTC)
+    done = Appended(range(first, first + len(lines)), [])
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        copy.write("".join(_rows(lines, first, moment, book, by)))
-    return range(first, first + len(lines))
+        copy.write("".join(_rows(lines, first, moment, book, by, done.digests)))
+    return done
 
 
 def _lock_position(book: Book) -> int:
@@ -45,13 +60,16 @@ def _locked(cursor: CursorWrapper, book: Book) -> int | None:
     return int(row[0]) if row else None
 
 
-def _rows(lines: Sequence[Line], first: int, moment: datetime, book: Book, by: Person) -> Iterator[str]:
-    """`lines` in COPY's text format. In JSON text every control character is written as an escape, so that only
-    backslashes need escaping again."""
+def _rows(
+    lines: Sequence[Line], first: int, moment: datetime, book: Book, by: Person, digests: list[bytes]
+) -> Iterator[str]:
+    """`lines` in COPY's text format; their digests are added to `digests`. In JSON text every control character is
+    written as an escape, so that only backslashes need escaping again."""
     at, author, null = moment.isoformat(), by.username, "\\N"
     for seq, line in enumerate(lines, first):
         text = canonical_json(line.data)
         proof = digest_with(line, text, book=book.code, seq=seq, posted_at=moment, posted_by=author)
+        digests.append(proof)
         data = text.decode().replace("\\", "\\\\")
         yield (
             f"{book.pk}\t{seq}\t{line.record_id or null}\t{line.line}\t{line.kind_id}\t{line.unit_id}\t"

@@ -31,7 +31,17 @@ class Number:
     figure_id: str
 
 
-Inline = Text | Number
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number that somebody typed by hand: the `ordinal`th of the document, with its `source`; without one it is
+    not supported yet."""
+
+    text: str
+    ordinal: int
+    source: str = ""
+
+
+Inline = Text | Number | Typed
 Inlines = tuple[Inline, ...]
 
 
@@ -89,7 +99,8 @@ class Document:
     `organ` is the issuing body's name: it signs, and with 文件 it is the red head. Empty: no head.
     `number` is 发文字号, complete: 青街办〔2026〕31号. `signer` is 签发人, printed in texts to a superior only.
     `title` may hold line breaks of its own. `sealed` says whether a seal goes over the signature (7.3.5).
-    `note` is 附注 without its brackets.
+    `note` is 附注 without its brackets. `verification` are the lines that say where a signed document can be
+    checked: they come last, and are no part of what was signed.
     """
 
     organ: str
@@ -103,6 +114,7 @@ class Document:
     note: str = ""
     imprint: Imprint | None = None
     sealed: bool = True
+    verification: tuple[str, ...] = ()
     language: Language = field(default="zh-hans")
 
     def numbers(self) -> Iterator[Number]:
@@ -110,6 +122,12 @@ class Document:
         yield from numbers_of(self.blocks)
         for annex in self.annexes:
             yield from numbers_of(annex.blocks)
+
+    def typed(self) -> Iterator[Typed]:
+        """Every number typed by hand, in the order in which it is read."""
+        for block in self.blocks:
+            for inlines in runs(block):
+                yield from (inline for inline in inlines if isinstance(inline, Typed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +158,12 @@ def plain(inlines: Sequence[Inline]) -> str:
 def numbers_of(blocks: Sequence[Block]) -> Iterator[Number]:
     """Every number in `blocks`, in reading order."""
     for block in blocks:
-        for inlines in _runs(block):
+        for inlines in runs(block):
             yield from (inline for inline in inlines if isinstance(inline, Number))
 
 
-def _runs(block: Block) -> Iterator[Inlines]:
+def runs(block: Block) -> Iterator[Inlines]:
+    """The runs of words in a block: one, or a table's cells row by row."""
     if not isinstance(block, Table):
         yield block.inlines
         return

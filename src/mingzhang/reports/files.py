@@ -1,33 +1,23 @@
-"""A composed report as files: docx, PDF, one self-contained HTML page, and the traces of its numbers as JSON."""
+"""Reports as files: docx, PDF, one self-contained HTML page, and the traces of their numbers as JSON. A draft is
+composed; a signed report is written from what was signed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput
-from mingzhang.figures.definitions import definitions
-from mingzhang.figures.engine import Request
-from mingzhang.figures.traces import Trace, traces
-from mingzhang.figures.wording import sentence
-from mingzhang.organisation.queries import unit_name_on
-from mingzhang.packs.wording import measure_word
-from mingzhang.reports.compose import Composition, Told
-from mingzhang.reports.document import TraceRow
+from mingzhang.reports.compose import Composition
+from mingzhang.reports.document import Document
+from mingzhang.reports.freezing import FORMAT, Json, head_of, numbers_json, trace_rows
+from mingzhang.reports.signed import Signed
 from mingzhang.reports.writers import docx, html, pdf
-
-FORMAT = 1
-FIRST_ENTRIES = 5
-
-Traces = dict[Request, Trace]
 
 
 @dataclass(frozen=True)
@@ -47,22 +37,30 @@ FORMS: dict[str, Form] = {
 }
 
 
-def content_of(made: Composition, form: str) -> bytes:
+@dataclass(frozen=True)
+class _Printed:
+    """What the writers are given: the document, and what goes with its numbers, looked up when a file needs it."""
+
+    document: Document
+    head: Json
+    numbers: Callable[[], Sequence[Json]]
+    more: Json = field(default_factory=dict)
+
+
+def content_of(made: Composition | Signed, form: str) -> bytes:
     """One file, the same bytes for an equal composition, in the language of the book. `form` is a key of FORMS."""
-    opened = traces_of(made) if form in ("html", "json") else {}
-    with override(made.document.language):
-        return _WRITERS[form](made, opened)
+    printed = _printed(made)
+    with override(printed.document.language):
+        return _WRITERS[form](printed)
 
 
-def save(made: Composition, folder: Path) -> list[Path]:
+def save(made: Composition | Signed, folder: Path) -> list[Path]:
     """Write every form into `folder`, named after the template; made anew, each replaces its predecessor whole.
     Raises InvalidInput when the folder cannot be written to."""
-    opened = traces_of(made)
+    name = made.template.id if isinstance(made, Composition) else str(made.body["report"])
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with override(made.document.language):
-            return [_replace(folder / f"{made.template.id}.{form.ending}", _WRITERS[key](made, opened))
-                    for key, form in FORMS.items()]  # fmt: skip
+        return [_replace(folder / f"{name}.{form.ending}", content_of(made, key)) for key, form in FORMS.items()]
     except OSError as error:
         raise InvalidInput(
             _("写不进“%(folder)s”：%(reason)s。") % {"folder": folder, "reason": error.strerror},
@@ -70,10 +68,12 @@ def save(made: Composition, folder: Path) -> list[Path]:
         ) from error
 
 
-def traces_of(made: Composition) -> Traces:
-    """The trace of every request that the report's numbers answer, at the report's position, with the position of
-    every entry."""
-    return traces(list(dict.fromkeys(told.request for told in made.numbers)), as_of=made.position, positions=True)
+def _printed(made: Composition | Signed) -> _Printed:
+    if isinstance(made, Signed):
+        head = {key: value for key, value in made.body.items() if key not in ("document", "numbers", "format")}
+        more = {"document": made.body["document"], "verification": made.verification_json()}
+        return _Printed(made.document, head, lambda: made.body["numbers"], more)
+    return _Printed(made.document, head_of(made), lambda: numbers_json(made))
 
 
 def _replace(path: Path, content: bytes) -> Path:
@@ -83,65 +83,24 @@ def _replace(path: Path, content: bytes) -> Path:
     return coming.replace(path)
 
 
-def _docx(made: Composition, _opened: Traces) -> bytes:
-    return docx.write(made.document)
+def _docx(printed: _Printed) -> bytes:
+    return docx.write(printed.document)
 
 
-def _pdf(made: Composition, _opened: Traces) -> bytes:
-    return pdf.write(made.document)
+def _pdf(printed: _Printed) -> bytes:
+    return pdf.write(printed.document)
 
 
-def _html(made: Composition, opened: Traces) -> bytes:
-    rows = [_row(told, opened[told.request], made) for told in made.numbers]
-    return html.standalone(made.document, rows).encode()
+def _html(printed: _Printed) -> bytes:
+    return html.standalone(printed.document, trace_rows(printed.numbers())).encode()
 
 
-def _row(told: Told, opened: Trace, made: Composition) -> TraceRow:
-    pack = definitions(made.pack_version.pk).pack
-    counted = told.request.period.shifted(told.figure.period)
-    return TraceRow(
-        mark=told.mark,
-        name=told.figure.name.text(made.document.language),
-        value=told.value.text + measure_word(told.value.measure),
-        definition=sentence(opened.definition, pack),
-        unit=unit_name_on(opened.unit, counted.end),
-        period=counted.label_in(made.document.language),
-        position=opened.position,
-        entries=opened.count,
-        set_digest=show(opened.set_digest),
-        first_entries=tuple(str(position) for position in _positions(opened)[:FIRST_ENTRIES]),
-    )
-
-
-def _positions(opened: Trace) -> list[int]:
-    """The positions of the entries that a figure, or any part of a derived one, was counted from, each once."""
-    if not opened.parts:
-        return list(opened.positions)
-    return sorted({position for part in opened.parts for position in _positions(part)})
-
-
-def _json(made: Composition, opened: Traces) -> bytes:
-    document = made.document
-    said: dict[str, Any] = {
-        "format": FORMAT,
-        "pack": made.pack_version.pack,
-        "version": made.pack_version.version,
-        "pack_digest": show(bytes(made.pack_version.digest)),
-        "report": made.template.id,
-        "title": document.title.replace("\n", ""),
-        "book": made.unit.book.code,
-        "unit": made.unit.code,
-        "period": made.period.code,
-        "position": made.position,
-        "date": document.date.isoformat(),
-        "numbers": [
-            {"mark": told.mark, "text": told.text, **opened[told.request].as_json()} for told in made.numbers
-        ],
-    }
+def _json(printed: _Printed) -> bytes:
+    said = {"format": FORMAT, **printed.head, "numbers": list(printed.numbers()), **printed.more}
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-_WRITERS: dict[str, Callable[[Composition, Traces], bytes]] = {
+_WRITERS: dict[str, Callable[[_Printed], bytes]] = {
     "docx": _docx,
     "pdf": _pdf,
     "html": _html,

@@ -56,13 +56,6 @@ def read(text: str) -> tuple[Part, ...]:
     return tuple(_parts(tokens, found))
 
 
-def figure_marks(text: str) -> Iterator[FigureMark | TableMark]:
-    """Every mark of `text` that asks for numbers, in reading order."""
-    for segment in marks.parse(text)[0]:
-        if isinstance(segment, FigureMark | TableMark):
-            yield segment
-
-
 def _numbered(text: str) -> str:
     """`text` with every mark replaced by its number between the private-use characters."""
     written = []

@@ -17,6 +17,7 @@ from mingzhang.core.digests import canonical_json
 from mingzhang.core.errors import InvalidInput, NotAllowed
 from mingzhang.ledger import queries, rules
 from mingzhang.ledger.actions.posting import post_locked
+from mingzhang.ledger.binding import commit_to
 from mingzhang.ledger.contents import InBook, content
 from mingzhang.ledger.holdings import Holdings
 from mingzhang.ledger.models import Evidence, Record
@@ -272,11 +273,11 @@ def _copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
 
 def _imported(records: Sequence[Record], drafts: Sequence[Draft], by: Person) -> Iterator[audit.NewEvent]:
     book, at = by.book.code, clock.now()
-    for record, draft in zip(records, drafts, strict=True):
+    for record, draft, committed in zip(records, drafts, commit_to(records), strict=True):
         data = {
             "kind": str(draft.kind),
             "unit": draft.unit.code,
-            "source_key": draft.source_key,
+            "content": committed,
             "author": draft.author.ref,
             "reviewers": [person.ref for person in draft.reviewers],
         }

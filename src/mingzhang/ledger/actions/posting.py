@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -12,7 +13,7 @@ from mingzhang.audit import append as audit
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows
-from mingzhang.ledger.appending import append
+from mingzhang.ledger.appending import Appended, append
 from mingzhang.ledger.contents import clean_note
 from mingzhang.ledger.holdings import Holdings
 from mingzhang.ledger.lines import Layout, Line
@@ -49,10 +50,10 @@ def post_record(*, record: Record, by: Person) -> range:
 def post_locked(records: Sequence[Record], by: Person) -> range:
     """The posting itself, of records that were locked, or made in this transaction, and found fit."""
     sheets = _lines_of_each(records)
-    positions = append([line for sheet in sheets for line in sheet], book=by.book, by=by)
+    done = append([line for sheet in sheets for line in sheet], book=by.book, by=by)
     Record.objects.filter(AnyOf(F("pk"), [record.pk for record in records])).update(state="posted")
-    audit.events(_posted(records, sheets, positions, by))
-    return positions
+    audit.events(_posted(records, sheets, done, by))
+    return done.positions
 
 
 def _lines_of_each(records: Sequence[Record]) -> list[list[Line]]:
@@ -66,13 +67,18 @@ def _lines_of_each(records: Sequence[Record]) -> list[list[Line]]:
 
 
 def _posted(
-    records: Sequence[Record], sheets: Sequence[Sequence[Line]], positions: range, by: Person
+    records: Sequence[Record], sheets: Sequence[Sequence[Line]], done: Appended, by: Person
 ) -> Iterator[audit.NewEvent]:
-    book, at, actor, first = by.book.code, clock.now(), by.ref, positions.start
+    book, at, actor, first = by.book.code, clock.now(), by.ref, done.positions.start
     for record, sheet in zip(records, sheets, strict=True):
-        data = {"first": first, "last": first + len(sheet) - 1}
+        data = _told(done, range(first, first + len(sheet)))
         yield audit.NewEvent(book, at, actor, "record.post", record.ref, data)
         first += len(sheet)
+
+
+def _told(done: Appended, positions: range) -> dict[str, Any]:
+    """What an event says of the entries at `positions`: it binds them, so that one changed later is found out."""
+    return {"first": positions[0], "last": positions[-1], "entries": done.digest_of(positions)}
 
 
 @transaction.atomic
@@ -85,7 +91,7 @@ def reverse_record(*, record: Record, reason: str, by: Person) -> range:
     reason = clean_note(reason, _("冲销原因"))
     if not reason:
         raise InvalidInput(_("冲销要写明原因。"), remedy=_("请写清哪里记错了。"))
-    positions = append([_mirror(entry, record) for entry in entries_of(record)], book=by.book, by=by)
+    done = append([_mirror(entry, record) for entry in entries_of(record)], book=by.book, by=by)
     record.state, record.reversal_reason = "reversed", reason
     record.save(update_fields=["state", "reversal_reason"])
     audit.event(
@@ -93,9 +99,10 @@ def reverse_record(*, record: Record, reason: str, by: Person) -> range:
         actor=by.ref,
         verb="record.reverse",
         subject=record.ref,
-        data={"first": positions[0], "last": positions[-1], "reason": reason},
+        data=_told(done, done.positions),
+        private={"reason": reason},
     )
-    return positions
+    return done.positions
 
 
 def _mirror(entry: Entry, record: Record) -> Line:

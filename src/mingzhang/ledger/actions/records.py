@@ -13,6 +13,7 @@ from mingzhang.audit import append as audit
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows, queries, rules
+from mingzhang.ledger.binding import commit_to
 from mingzhang.ledger.contents import Content, clean_note, draft_content, full_content
 from mingzhang.ledger.locks import lock_record
 from mingzhang.ledger.models import Record, Review
@@ -97,7 +98,8 @@ def submit_record(*, record: Record, by: Person) -> Record:
     record.state = flows.after_submit(record.steps)
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
-    _tell(record, "record.submit", by, {"cycle": record.cycle, "state": record.state})
+    said = {"cycle": record.cycle, "state": record.state, "content": commit_to([record])[0]}
+    _tell(record, "record.submit", by, said)
     return record
 
 
@@ -123,7 +125,8 @@ def review_record(*, record: Record, passed: bool, note: str = "", by: Person) -
     )
     record.state = flows.after_review(passed, step, record.steps or 0)
     record.save(update_fields=["state"])
-    _tell(record, "record.pass" if passed else "record.return", by, {"cycle": record.cycle, "step": step})
+    said = {"cycle": record.cycle, "step": step}
+    _tell(record, "record.pass" if passed else "record.return", by, said, {"note": note} if note else None)
     return record
 
 
@@ -131,5 +134,7 @@ def _write(record: Record, content: Content) -> None:
     record.data, record.rows, record.title = content.data, content.rows, content.title
 
 
-def _tell(record: Record, verb: str, by: Person, data: dict[str, Any]) -> None:
-    audit.event(book=by.book.code, actor=by.ref, verb=verb, subject=record.ref, data=data)
+def _tell(
+    record: Record, verb: str, by: Person, data: dict[str, Any], private: Mapping[str, str] | None = None
+) -> None:
+    audit.event(book=by.book.code, actor=by.ref, verb=verb, subject=record.ref, data=data, private=private)

@@ -55,6 +55,7 @@ class _Writer:
         self._signature()
         for index, annex in enumerate(document.annexes):
             self._annex(index, annex)
+        self._verification()
         self._imprint()
 
     def _paragraph(self, text: str, style: str, face: Face | None = None) -> DocxParagraph:
@@ -180,6 +181,16 @@ class _Writer:
         self._title(annex.title)
         self._blank()
         self._blocks(annex.blocks)
+
+    def _verification(self) -> None:
+        """Where the signed document can be checked: small, flush, after everything else."""
+        for index, line in enumerate(self.document.verification):
+            paragraph = self._paragraph("", docx_styles.FLUSH)
+            off_grid(paragraph._p)
+            paragraph.paragraph_format.line_spacing = Pt(layout.SMALL_PRINT_PITCH)
+            paragraph.paragraph_format.space_before = Pt(0 if index else self.grid.pitch)
+            paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+            add_text(paragraph, line, self.language).font.size = Pt(layout.SMALL_PRINT)
 
     def _imprint(self) -> None:
         if self.document.imprint is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from mingzhang.reports.document import (
@@ -17,31 +18,52 @@ from mingzhang.reports.document import (
     Paragraph,
     Table,
     TraceRow,
+    Typed,
     printed_date,
 )
 from mingzhang.reports.writers import layout, wording
-from mingzhang.reports.writers.html_file import page, trace_section
+from mingzhang.reports.writers.html_file import page, source_section, trace_section
 from mingzhang.reports.writers.layout import printable
 from mingzhang.reports.writers.titles import title_lines
 
 Link = Callable[[Number], str]
+Around = Callable[[int, str], str]
 
 
-def write(document: Document, link: Link) -> str:
+def _as_it_is(_index: int, block: str) -> str:
+    return block
+
+
+@dataclass(frozen=True)
+class Dress:
+    """What a fragment wears: `link` gives each number's address; numbers in `restated` are marked 改, and `around`
+    may put something round the HTML of the block with that index. `typed` gives the address of a number typed by
+    hand. `seal` is what the seal beside the signature says."""
+
+    link: Link
+    restated: frozenset[int] = frozenset()
+    around: Around = field(default=_as_it_is)
+    typed: Callable[[Typed], str] | None = None
+    seal: str = ""
+
+
+def write(document: Document, link: Link | Dress) -> str:
     """`document` as an `<article class="gw">` without style or script; `link` gives each number's address.
 
     A number is `<a class="tn" id="n-3" href=… data-mark="3" data-figure=…>`.
     """
+    dress = link if isinstance(link, Dress) else Dress(link)
     parts = [
         *_head(document),
         _title("h1", document.title),
         _line("gw-to", wording.addressee(document)),
-        *(_block(block, link) for block in document.blocks),
+        *(dress.around(index, _block(block, dress)) for index, block in enumerate(document.blocks)),
         *_annex_list(document),
-        *_signature(document),
+        *_signature(document, dress.seal),
         _line("gw-note", wording.note(document)),
+        *_verification(document),
     ]
-    annexes = [_annex(document, index, annex, link) for index, annex in enumerate(document.annexes)]
+    annexes = [_annex(document, index, annex, dress) for index, annex in enumerate(document.annexes)]
     body = "\n".join(part for part in parts if part)
     pages = [f'<div class="gw-page">\n{body}\n</div>', *annexes, *_imprint(document)]
     language = _tag(document.language)
@@ -50,10 +72,17 @@ def write(document: Document, link: Link) -> str:
 
 def standalone(document: Document, trace_table: Sequence[TraceRow]) -> str:
     """One HTML file that needs nothing else: the document, then a table with a row per number that its number leads
-    to and that leads back."""
-    body = write(document, lambda number: f"#t-{number.mark}")
+    to and that leads back, and where the typed numbers come from."""
+    body = write(document, Dress(lambda number: f"#t-{number.mark}", typed=lambda typed: f"#s-{typed.ordinal}"))
     title = printable(document.title.replace("\n", ""))
-    return page(_tag(document.language), title, body, trace_section(trace_table, document.language))
+    traces = trace_section(trace_table, document.language) + source_section(
+        list(_cited(document)), document.language
+    )
+    return page(_tag(document.language), title, body, traces)
+
+
+def _cited(document: Document) -> Iterator[Typed]:
+    return (typed for typed in document.typed() if typed.source)
 
 
 def _tag(language: Language) -> str:
@@ -86,48 +115,59 @@ def _title(tag: str, title: str) -> str:
     return f'<{tag} class="gw-title">{lines}</{tag}>'
 
 
-def _block(block: Block, link: Link) -> str:
+def _block(block: Block, dress: Dress) -> str:
     if isinstance(block, Table):
-        return _table(block, link)
+        return _table(block, dress)
     if isinstance(block, Paragraph):
-        return f"<p>{_inlines(block.inlines, link)}</p>"
-    return _heading(block, link)
+        return f"<p>{_inlines(block.inlines, dress)}</p>"
+    return _heading(block, dress)
 
 
-def _heading(heading: Heading, link: Link) -> str:
+def _heading(heading: Heading, dress: Dress) -> str:
     tag = f"h{heading.level + 1}"
-    return f'<{tag} class="gw-{heading.level}">{_inlines(heading.inlines, link)}</{tag}>'
+    return f'<{tag} class="gw-{heading.level}">{_inlines(heading.inlines, dress)}</{tag}>'
 
 
-def _inlines(inlines: Inlines, link: Link) -> str:
-    return "".join(_inline(inline, link) for inline in inlines)
+def _inlines(inlines: Inlines, dress: Dress) -> str:
+    return "".join(_inline(inline, dress) for inline in inlines)
 
 
-def _inline(inline: Inline, link: Link) -> str:
+def _inline(inline: Inline, dress: Dress) -> str:
     text = _text(inline.text)
+    if isinstance(inline, Typed):
+        return _typed(inline, text, dress)
     if not isinstance(inline, Number):
         return text
-    address, figure = escape(link(inline)), escape(inline.figure_id)
+    address, figure = escape(dress.link(inline)), escape(inline.figure_id)
     marked = f'id="n-{inline.mark}" href="{address}" data-mark="{inline.mark}" data-figure="{figure}"'
-    return f'<a class="tn" {marked}>{text}</a>'
+    restated = " is-restated" if inline.mark in dress.restated else ""
+    return f'<a class="tn{restated}" {marked}>{text}</a>'
 
 
-def _table(table: Table, link: Link) -> str:
+def _typed(typed: Typed, text: str, dress: Dress) -> str:
+    if dress.typed is None:
+        return text
+    kind = "ty is-cited" if typed.source else "ty"
+    title = f' title="{_text(typed.source)}"' if typed.source else ""
+    return f'<a class="{kind}" id="y-{typed.ordinal}" href="{escape(dress.typed(typed))}"{title}>{text}</a>'
+
+
+def _table(table: Table, dress: Dress) -> str:
     left = layout.table_layout(table).left
     caption = f"<caption>{_text(table.caption)}</caption>" if table.caption else ""
-    header = "".join(f'<th scope="col">{_inlines(cell, link)}</th>' for cell in table.header)
+    header = "".join(f'<th scope="col">{_inlines(cell, dress)}</th>' for cell in table.header)
     last = len(table.rows) - 1
-    rows = [_row(row, left, link, total=table.total and index == last) for index, row in enumerate(table.rows)]
+    rows = [_row(row, left, dress, total=table.total and index == last) for index, row in enumerate(table.rows)]
     body = "\n".join(rows)
     return f'<table class="gw-t">{caption}<thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>'
 
 
-def _row(row: Sequence[Inlines], left: Sequence[bool], link: Link, *, total: bool) -> str:
+def _row(row: Sequence[Inlines], left: Sequence[bool], dress: Dress, *, total: bool) -> str:
     first, *rest = row
-    cells = [f'<th scope="row">{_inlines(first, link)}</th>']
+    cells = [f'<th scope="row">{_inlines(first, dress)}</th>']
     for cell, words in zip(rest, left[1:], strict=True):
         opening = '<td class="gw-w">' if words else "<td>"
-        cells.append(f"{opening}{_inlines(cell, link)}</td>")
+        cells.append(f"{opening}{_inlines(cell, dress)}</td>")
     opening = '<tr class="gw-sum">' if total else "<tr>"
     return opening + "".join(cells) + "</tr>"
 
@@ -141,17 +181,18 @@ def _annex_list(document: Document) -> list[str]:
     return [f'<p class="gw-annexes"><span>{words.annex}{words.colon}</span><span>{lines}</span></p>']
 
 
-def _signature(document: Document) -> list[str]:
+def _signature(document: Document, seal: str) -> list[str]:
     if not document.organ:
         return []
     day = printed_date(document.date, document.language)
     moment = f'<time datetime="{document.date.isoformat()}">{day}</time>'
-    return [f'<div class="gw-sign"><p>{_text(document.organ)}</p><p>{moment}</p></div>']
+    stamp = f'<span class="seal is-solid" role="img" aria-label="{_text(seal)}"><span>{_text(seal)}</span></span>'
+    return [f'<div class="gw-sign"><p>{_text(document.organ)}</p><p>{moment}</p>{stamp if seal else ""}</div>']
 
 
-def _annex(document: Document, index: int, annex: Annex, link: Link) -> str:
+def _annex(document: Document, index: int, annex: Annex, dress: Dress) -> str:
     label = wording.annex_label(document.annexes, index, document.language)
-    blocks = "\n".join(_block(block, link) for block in annex.blocks)
+    blocks = "\n".join(_block(block, dress) for block in annex.blocks)
     inner = f'<p class="gw-label">{_text(label)}</p>\n{_title("h2", annex.title)}\n{blocks}'
     return f'<section class="gw-page gw-annex">\n{inner}\n</section>'
 
@@ -163,3 +204,8 @@ def _imprint(document: Document) -> list[str]:
     first = f"<p>{_text(copies)}</p>" if copies else ""
     issuer, printed = _text(document.imprint.issuer), wording.printed_on(document)
     return [f'<footer class="gw-foot">{first}<p><span>{issuer}</span><span>{printed}</span></p></footer>']
+
+
+def _verification(document: Document) -> list[str]:
+    lines = "<br>".join(_text(line) for line in document.verification)
+    return [f'<p class="gw-ver">{lines}</p>'] if lines else []

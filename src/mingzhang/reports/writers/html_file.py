@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from mingzhang.reports.document import Language, TraceRow
+from mingzhang.reports.document import Language, TraceRow, Typed
 from mingzhang.reports.writers.layout import printable
 
 # The file may be opened from a mail or a disk: nothing is fetched, no script runs.
@@ -37,7 +37,10 @@ body { font: 16px/1.75 "Noto Serif SC", "Songti SC", SimSun, serif; }
 .gw-foot { border-block: 1px solid; }
 .gw-foot p + p { border-block-start: 1px solid; }
 .tn { color: inherit; text-decoration: underline dotted; text-underline-offset: .2em; white-space: nowrap; }
-.tn:target, tr:target { background: #fbeec2; }
+.ty { color: inherit; text-decoration: underline; text-decoration-color: #999; text-underline-offset: .2em; }
+.gw .gw-ver { margin-top: 2em; text-indent: 0; text-align: start; overflow-wrap: anywhere; }
+.gw-ver { font: 11px/1.6 ui-monospace, monospace; color: #555; }
+.tn:target, .ty:target, tr:target, li:target { background: #fbeec2; }
 .traces { max-width: 90em; margin: 0 auto 2em; font-size: .85em; overflow-x: auto; }
 .traces table { border-collapse: collapse; width: 100%; }
 .traces th, .traces td { border-block-end: 1px solid #d8d3c6; padding: .4em .6em; text-align: start; }
@@ -75,6 +78,7 @@ HEADINGS: dict[Language, tuple[str, ...]] = {
         "First ones",
     ),
 }
+SOURCES: dict[Language, str] = {"zh-hans": "手填的数和出处", "en": "Numbers typed by hand, and their sources"}
 CAPTION: dict[Language, str] = {"zh-hans": "数据来源", "en": "Sources of the numbers"}
 
 
@@ -95,6 +99,17 @@ def trace_section(rows: Sequence[TraceRow], language: Language) -> str:
     body = "\n".join(_row(row) for row in rows)
     table = f"<table><thead><tr>{header}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
     return f'<section class="traces"><h2>{CAPTION[language]}</h2>\n{table}\n</section>'
+
+
+def source_section(cited: Sequence[Typed], language: Language) -> str:
+    """Where each number typed by hand comes from: an item `s-<ordinal>`, leading back to `y-<ordinal>`."""
+    if not cited:
+        return ""
+    items = "".join(
+        f'<li id="s-{one.ordinal}"><a href="#y-{one.ordinal}">{_text(one.text)}</a> {_text(one.source)}</li>'
+        for one in cited
+    )
+    return f'\n<section class="traces"><h2>{SOURCES[language]}</h2>\n<ol>{items}</ol>\n</section>'
 
 
 def _row(row: TraceRow) -> str:

@@ -80,6 +80,8 @@ def _data(document: Document, fonts: FontSet) -> Json:
         "printed_date": printed_date(document.date, document.language),
         "sealed": document.sealed,
         "note": printable(wording.note(document)),
+        "verification": [printable(line) for line in document.verification],
+        "small_print": layout.SMALL_PRINT,
         "annexes": _annexes(document),
         "imprint": _imprint(document),
         "words": _words(document),
