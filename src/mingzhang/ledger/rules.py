@@ -19,6 +19,7 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can, check_has_role
 from mingzhang.packs.schema import Kind
 
+
 class Stale(StateRefused):
     """Somebody else has written the sheet since it was opened."""
 

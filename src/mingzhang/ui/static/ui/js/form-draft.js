@@ -236,7 +236,7 @@ export function watchDraft(form, { say, onRestore }) {
   });
   setInterval(beat, HEARTBEAT);
   if (!navigator.onLine) show("offline", say("offline"));
-  else if (!("told" in form.dataset)) show("fresh", say("fresh"));
+  else show("fresh", say("fresh"));
   offer();
 
   return {

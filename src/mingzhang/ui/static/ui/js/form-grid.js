@@ -278,5 +278,7 @@ function watchGrid(grid, { say, onChange }) {
     const numbers = event.detail.filter((name) => name.startsWith(stem)).map((name) => Number(name.split(".")[2]));
     while (rows().length <= Math.max(-1, ...numbers) && addRow());
   });
+  // Without this module two rows are kept ready; with it one is enough.
+  while (rows().length > 1 && isBlank(rows().at(-1)) && isBlank(rows().at(-2))) rows().at(-1).remove();
   renumber();
 }

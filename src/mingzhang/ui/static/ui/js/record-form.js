@@ -22,6 +22,9 @@ function goTo(anchor) {
   place.focus({ preventScroll: true });
 }
 
+// A page that answers a form must not send that form again when it is loaded anew: what was typed since would be lost.
+if ("posted" in form.dataset) history.replaceState(history.state, "", form.getAttribute("action"));
+
 // The summary of errors takes the focus; its links lead into the controls.
 document.querySelector("[data-focus]")?.focus();
 document.addEventListener("click", (event) => {
