@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.base import File
@@ -27,6 +28,7 @@ from PIL import Image, ImageOps
 from mingzhang.core.digests import SHA2_256, show
 from mingzhang.core.errors import Corrupt, InvalidInput, Refusal
 from mingzhang.ledger.filetypes import IMAGES, media_type
+from mingzhang.ledger.likeness import Likeness, likeness
 from mingzhang.ledger.models import Evidence
 
 BLOCK = 256 * 1024
@@ -59,6 +61,12 @@ def keep(file: File[bytes], name: str) -> Kept:
         kept = Kept(digest, size, media_type(cast(BinaryIO, incoming.file), name))
         _place(storage, key_of(digest), incoming)
         return kept
+
+
+def look(kept: Kept, zone: ZoneInfo) -> Likeness | None:
+    """What an image that was just stored tells to compare it by."""
+    with _storage().open(key_of(kept.digest), "rb") as file:
+        return likeness(file, zone)
 
 
 def key_of(digest: bytes) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -36,6 +38,7 @@ class Record(models.Model):
     submitted_at = models.DateTimeField(null=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by", db_index=False)
     reversal_reason = models.TextField(default="")
+    version = models.IntegerField(default=0, db_default=0, help_text="how many times it has been written anew")
     source_key = models.TextField(
         null=True, help_text="natural key of an import, so that a file read twice enters once"
     )
@@ -95,24 +98,66 @@ class Evidence(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["book", "digest"], name="evidence_once")]
+        indexes = [models.Index(fields=["added_by", "-id"], name="evidence_added_by")]
 
     def __str__(self) -> str:
         return f"{self.media_type} {self.size}"
 
 
+class EvidenceImage(models.Model):
+    """What an image tells to compare it by: a difference hash of 64 bits, and when the camera says it was taken. No
+    place, and nothing of what is to be seen, is read or kept. `bands` are the hash's four quarters, each with its
+    number, by which images that look alike are found; it is empty for an image too plain to be told apart."""
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, primary_key=True, related_name="image")
+    hash = models.BigIntegerField()
+    bands = ArrayField(models.IntegerField())
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [GinIndex(fields=["bands"], name="evidence_image_bands", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"{self.hash & (1 << 64) - 1:016x}"
+
+
 class RecordEvidence(models.Model):
-    """That a file supports a record, under the name it was given with."""
+    """That a file supports a record, under the name it was given with. `answer` is the clerk's sentence about what
+    is asked of the file: why a picture used before serves here too, or why it was taken on another day."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(Record, models.PROTECT, related_name="evidence")
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="uses")
     name = models.TextField()
+    answer = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "evidence"], name="record_evidence_once")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class WorkingCopy(models.Model):
+    """What one person is typing into a sheet, letter by letter as the form has it: neither checked nor audited, and
+    dropped once it is written down. `subject` is the record's ref, or for a sheet that is not yet a record `new:` and
+    what it begins from. `seen_at` tells others who write the same sheet that somebody is at it."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    subject = models.TextField()
+    record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="copies", db_index=False)
+    entries = models.JSONField(null=True, help_text="[name, value] of every control, or null: open, nothing changed")
+    based_on = models.IntegerField(default=0, help_text="the version of the record that it changes")
+    saved_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "subject"], name="working_copy_once")]
+        indexes = [models.Index(fields=["record"], condition=Q(record__isnull=False), name="working_copy_record")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.subject}"
 
 
 class Review(models.Model):

@@ -19,6 +19,11 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can, check_has_role
 from mingzhang.packs.schema import Kind
 
+
+class Stale(StateRefused):
+    """Somebody else has written the sheet since it was opened."""
+
+
 # --- people and states --------------------------------------------------------------------------------------------
 
 
@@ -68,6 +73,11 @@ def check_user_can_view(person: Person, record: Record) -> None:
     check_can(person, Permission.RECORD_VIEW, record.unit)
 
 
+def check_user_can_view_evidence(person: Person, record: Record) -> None:
+    """Raises NotAllowed."""
+    check_can(person, Permission.EVIDENCE_VIEW, record.unit)
+
+
 def user_can_view_evidence(person: Person, record: Record) -> bool:
     """Whether the person may open the files that support the record."""
     return can(person, Permission.EVIDENCE_VIEW, record.unit)
@@ -90,6 +100,13 @@ user_can_review = _answers(check_user_can_review)
 user_can_post = _answers(check_user_can_post)
 user_can_reverse = _answers(check_user_can_reverse)
 user_can_view = _answers(check_user_can_view)
+
+
+def check_version(record: Record, version: int | None) -> None:
+    """Raises Stale when what is to be written was begun from an older state of the sheet. None does not ask."""
+    if version is not None and version != record.version:
+        raise Stale(_("您打开以后，有人改过这张记录单。"), remedy=_("请看两边哪里不同，再存一次。"))
+
 
 # --- content ------------------------------------------------------------------------------------------------------
 
@@ -132,15 +149,10 @@ def check_replaces(replaced: Record, unit: Unit) -> None:
 def check_evidence_count(kind: Kind, count: int) -> None:
     """Raises InvalidInput when the sheet has fewer or more files than its kind asks for."""
     least, most = kind.evidence.min, kind.evidence.max
+    asked = {"kind": kind.name.text(), "least": least, "most": most, "count": count}
     if count < least:
-        raise InvalidInput(
-            _("“%(kind)s”至少要有 %(least)s 份佐证，现在有 %(count)s 份。")
-            % {"kind": kind.name.text(), "least": least, "count": count},
-            remedy=_("请先添加佐证再提交。"),
-        )
+        said = _("“%(kind)s”至少要有 %(least)s 份佐证，现在有 %(count)s 份。") % asked
+        raise InvalidInput(said, problems={"evidence": [said]}, remedy=_("请先添加佐证再提交。"))
     if count > most:
-        raise InvalidInput(
-            _("“%(kind)s”最多放 %(most)s 份佐证，现在有 %(count)s 份。")
-            % {"kind": kind.name.text(), "most": most, "count": count},
-            remedy=_("请去掉一些佐证。"),
-        )
+        said = _("“%(kind)s”最多放 %(most)s 份佐证，现在有 %(count)s 份。") % asked
+        raise InvalidInput(said, problems={"evidence": [said]}, remedy=_("请去掉一些佐证。"))

@@ -54,7 +54,7 @@ class Sheet:
 
 def sheet_of(record: Record, kind: Kind) -> Sheet:
     """The content of `record`, which is of `kind`. Fields and tables without a value are left out."""
-    names = _Names(_values(record, kind))
+    names = Names(values_of(record.data, record.rows, kind))
     filled = [
         (field, record.data[field.id]) for field in kind.fields if record.data.get(field.id) not in (None, "")
     ]
@@ -62,7 +62,7 @@ def sheet_of(record: Record, kind: Kind) -> Sheet:
     return Sheet([_shown(field, value, names) for field, value in filled], tables)
 
 
-def _table(table: Table, rows: list[dict[str, Any]], names: _Names) -> ShownTable:
+def _table(table: Table, rows: list[dict[str, Any]], names: Names) -> ShownTable:
     columns = [
         Shown(field.name.text(language()), "", measure_word(field.measure), field.type in NUMBERS)
         for field in table.fields
@@ -71,7 +71,7 @@ def _table(table: Table, rows: list[dict[str, Any]], names: _Names) -> ShownTabl
     return ShownTable(table.name.text(language()), columns, cells)
 
 
-def _shown(field: Field, value: Any, names: _Names) -> Shown:
+def _shown(field: Field, value: Any, names: Names) -> Shown:
     return Shown(
         name=field.name.text(language()),
         text=_text(field, value, names),
@@ -82,7 +82,7 @@ def _shown(field: Field, value: Any, names: _Names) -> Shown:
     )
 
 
-def _text(field: Field, value: Any, names: _Names) -> str:
+def _text(field: Field, value: Any, names: Names) -> str:
     if value is None or value == "":
         return "—"
     if field.type in REFERENCES:
@@ -124,32 +124,37 @@ SAYINGS: dict[str, Callable[[Field, Any], str]] = {
 }
 
 
-class _Names:
-    """What the people, units and records that a sheet refers to are called."""
+class Names:
+    """What the people, units and records that a sheet refers to are called, and by which code people write them."""
 
     def __init__(self, values: Iterable[tuple[Field, Any]]) -> None:
         wanted: dict[str, set[int]] = {sort: set() for sort in REFERENCES}
         for field, value in values:
             if field.type in wanted and isinstance(value, int):
                 wanted[field.type].add(value)
+        people, units, records = wanted["person"], wanted["unit"], wanted["link"]
         self._names = {
-            "person": _named(
-                Person.objects.filter(id__in=wanted["person"]).values_list("id", "name"), wanted["person"]
-            ),
-            "unit": _named(Unit.objects.filter(id__in=wanted["unit"]).values_list("id", "name"), wanted["unit"]),
-            "link": _named(Record.objects.filter(id__in=wanted["link"]).values_list("id", "title"), wanted["link"]),
+            "person": _named(Person.objects.filter(id__in=people).values_list("id", "name", "username"), people),
+            "unit": _named(Unit.objects.filter(id__in=units).values_list("id", "name", "code"), units),
+            "link": _named(Record.objects.filter(id__in=records).values_list("id", "title", "id"), records),
         }
 
     def of(self, sort: str, value: int) -> str:
-        return self._names[sort].get(value, "—")
+        """Its name, or a dash for what is not there."""
+        return self._names[sort].get(value, ("—", ""))[0]
+
+    def code(self, sort: str, value: int) -> str:
+        """A unit's code, a person's user name, a record's number."""
+        return self._names[sort].get(value, ("—", ""))[1]
 
 
-def _named(rows: Iterable[tuple[int, str]], wanted: set[int]) -> Mapping[int, str]:
-    return dict(rows) if wanted else {}
+def _named(rows: Iterable[tuple[int, str, object]], wanted: set[int]) -> Mapping[int, tuple[str, str]]:
+    return {key: (name, str(code)) for key, name, code in rows} if wanted else {}
 
 
-def _values(record: Record, kind: Kind) -> Iterator[tuple[Field, Any]]:
-    yield from ((field, record.data.get(field.id)) for field in kind.fields)
+def values_of(data: Mapping[str, Any], rows: Mapping[str, Any], kind: Kind) -> Iterator[tuple[Field, Any]]:
+    """Every value on a sheet with its field."""
+    yield from ((field, data.get(field.id)) for field in kind.fields)
     for table in kind.tables:
-        for row in record.rows.get(table.id, ()):
+        for row in rows.get(table.id, ()):
             yield from ((field, row.get(field.id)) for field in table.fields)

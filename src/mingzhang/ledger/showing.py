@@ -15,6 +15,7 @@ from mingzhang.ledger import queries
 from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
 from mingzhang.ledger.queries import Moment
+from mingzhang.organisation.models import Person
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language
 
@@ -48,13 +49,42 @@ class Step:
 
 @dataclass(frozen=True)
 class File:
-    """A piece of evidence; `picture` is the address of a thumbnail when it is an image."""
+    """A piece of evidence; `picture` is the address of a thumbnail when it is an image, `preview` of the page that
+    shows it, `digest` reads sha256:…"""
 
+    evidence_id: int
     name: str
     ending: str
     size: int
     address: str
     picture: str
+    preview: str
+    digest: str
+    answer: str
+    taken_at: datetime | None
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending."""
+        return self.name.removesuffix(PurePath(self.name).suffix)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a file of the record as pages put it. `mine` and `its` are the addresses of the two pictures;
+    `its` and `other` are empty for one who may not see that record's evidence."""
+
+    what: str
+    evidence_id: int
+    nth: int
+    name: str
+    answer: str
+    mine: str
+    its: str = ""
+    other: Record | None = None
+    other_name: str = ""
+    day: date | None = None
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -86,18 +116,52 @@ def head_of(record: Record, kind: Kind, entries: Sequence[Posted]) -> Head:
 
 def files_of(record: Record) -> list[File]:
     """The evidence of the record, in the order it was added."""
-    uses = RecordEvidence.objects.filter(record=record).select_related("evidence").order_by("id")
-    return [_file(record, use) for use in uses]
+    uses = RecordEvidence.objects.filter(record=record).select_related("evidence", "evidence__image")
+    return [file_of(use) for use in uses.order_by("id")]
 
 
-def _file(record: Record, use: RecordEvidence) -> File:
-    place = (record.pk, use.evidence_id)
+def file_of(use: RecordEvidence) -> File:
+    """One piece of evidence."""
+    place = (use.record_id, use.evidence_id)
     return File(
+        evidence_id=use.evidence_id,
         name=use.name,
         ending=PurePath(use.name).suffix.removeprefix(".").upper(),
         size=use.evidence.size,
         address=reverse("ledger:evidence", args=place),
-        picture=reverse("ledger:picture", args=place) if use.evidence.media_type in IMAGES else "",
+        picture=_picture(use),
+        preview=reverse("ledger:preview", args=place),
+        digest=digests.show(bytes(use.evidence.digest)),
+        answer=use.answer,
+        taken_at=use.evidence.image.taken_at if hasattr(use.evidence, "image") else None,
+    )
+
+
+def _picture(use: RecordEvidence) -> str:
+    if use.evidence.media_type not in IMAGES:
+        return ""
+    return reverse("ledger:picture", args=(use.record_id, use.evidence_id))
+
+
+def asked_of(record: Record, viewer: Person) -> list[Asked]:
+    """The questions about the evidence of `record`, as `viewer` may see them."""
+    return [_asked(question) for question in queries.questions_of(record, viewer)]
+
+
+def _asked(question: queries.Question) -> Asked:
+    other = question.other
+    return Asked(
+        what=question.what,
+        evidence_id=question.use.evidence_id,
+        nth=question.nth,
+        name=question.use.name,
+        answer=question.answer,
+        mine=_picture(question.use),
+        its=_picture(other) if other else "",
+        other=other.record if other else None,
+        other_name=other.name if other else "",
+        day=question.other_day,
+        taken_at=question.taken_at,
     )
 
 

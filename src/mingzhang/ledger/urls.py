@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.ledger.views import reading
+from mingzhang.ledger.views import files, keeping, reading, writing
 
 app_name = "ledger"
 urlpatterns = [
@@ -11,4 +11,13 @@ urlpatterns = [
     path("entries/<int:seq>/", reading.entry, name="entry"),
     path("records/<int:record_id>/evidence/<int:evidence_id>/", reading.evidence, name="evidence"),
     path("records/<int:record_id>/evidence/<int:evidence_id>/picture/", reading.picture, name="picture"),
+    path("records/<int:record_id>/evidence/<int:evidence_id>/preview/", files.preview, name="preview"),
+    path("records/<int:record_id>/evidence/<int:evidence_id>/sight/<int:page>/", files.sight, name="sight"),
+    path("new/", writing.new, name="new"),
+    path("records/<int:record_id>/edit/", writing.edit, name="edit"),
+    path("records/<int:record_id>/files/", files.add_file, name="add_file"),
+    path("records/<int:record_id>/files/<int:evidence_id>/", files.change_file, name="change_file"),
+    path("autosave/", keeping.autosave, name="autosave"),
+    path("begin/", keeping.begin, name="begin"),
+    path("find/<slug:sort>/", keeping.find, name="find"),
 ]

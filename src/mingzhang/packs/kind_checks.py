@@ -12,7 +12,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.packs import expressions, values
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.faults import Fault, Place
-from mingzhang.packs.schema import RESERVED_FIELD_IDS, REVIEW_ROLES, Field, Kind
+from mingzhang.packs.schema import RESERVED_FIELD_IDS, REVIEW_ROLES, Field, Kind, When
 
 # Which types of field an attribute belongs to.
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -26,6 +26,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 }
 NEEDED: Mapping[str, str] = {"choice": "options", "choices": "options", "link": "kind", "person": "personal"}
 NO_DEFAULT = frozenset({"person", "unit", "link", "file"})
+CONDITIONS = frozenset({"choice", "choices", "boolean"})
 TITLE_TYPES = frozenset({"text", "integer", "decimal", "money", "date", "choice"})
 _TITLE_FIELD = re.compile(r"\{([^{}]*)\}|[{}]")
 
@@ -51,9 +52,12 @@ def kind_faults(kind: Kind, place: Place, known: Known) -> Iterator[Fault]:
         yield place.fault("evidence", wrong=_("佐证的下限比上限大"), right=_("min 不能大于 max，max 不写是9"))
     yield from _title_faults(kind, place)
     yield from _fields_faults(kind.fields, place, known)
+    yield from _section_faults(kind, place)
     yield from repeated([table.id for table in kind.tables], place.inside("tables"))
     for number, table in enumerate(kind.tables):
-        yield from _fields_faults(table.fields, place.inside("tables", number), known)
+        at = place.inside("tables", number)
+        yield from _fields_faults(table.fields, at, known)
+        yield from _when_faults(table.when, kind.fields, at)
 
 
 def level_faults(levels: Sequence[str], place: Place, known: Collection[str]) -> Iterator[Fault]:
@@ -94,6 +98,7 @@ def _fields_faults(fields: Sequence[Field], place: Place, known: Known) -> Itera
         yield from _bound_faults(field_, at)
         yield from _default_faults(field_, at)
         yield from _link_faults(field_, at, known)
+        yield from _when_faults(field_.when, fields[:number], at)
 
 
 def _id_faults(field_: Field, place: Place) -> Iterator[Fault]:
@@ -153,3 +158,36 @@ def _link_faults(field_: Field, place: Place, known: Known) -> Iterator[Fault]:
     if field_.kind and field_.kind not in known.kinds and field_.kind not in known.broken:
         wrong = _("没有记录类型“%(kind)s”") % {"kind": field_.kind}
         yield place.fault("kind", wrong=wrong, right=suggestion(field_.kind, known.kinds))
+
+
+def _section_faults(kind: Kind, place: Place) -> Iterator[Fault]:
+    taken: set[str] = set()
+    for number, section in enumerate(kind.sections):
+        for nth, own in enumerate(section.fields):
+            at = ("sections", number, "fields", nth)
+            if own not in kind.by_id:
+                wrong = _("没有字段“%(name)s”") % {"name": own}
+                yield place.fault(*at, wrong=wrong, right=suggestion(own, kind.by_id))
+            elif own in taken:
+                wrong = _("字段“%(name)s”已经在前面的分节里了") % {"name": own}
+                yield place.fault(*at, wrong=wrong, right=_("一个字段只放一节"))
+            taken.add(own)
+
+
+def _when_faults(when: When | None, before: Sequence[Field], place: Place) -> Iterator[Fault]:
+    """A condition asks an earlier field of the same sheet or row, and for an answer that it can have."""
+    if when is None:
+        return
+    asked = {field_.id: field_ for field_ in before}.get(when.field)
+    if asked is None or asked.type not in CONDITIONS:
+        usable = [field_.id for field_ in before if field_.type in CONDITIONS]
+        wrong = _("前面没有能作条件的字段“%(name)s”") % {"name": when.field}
+        right = suggestion(when.field, usable) or _("条件只用写在前面的 choice、choices、boolean 字段")
+        yield place.fault("when", "field", wrong=wrong, right=right)
+        return
+    possible = {True, False} if asked.type == "boolean" else set(asked.option_names)
+    if wrong_ones := [answer for answer in when.answers if answer not in possible]:
+        said = str(wrong_ones[0]).lower() if isinstance(wrong_ones[0], bool) else wrong_ones[0]
+        wrong = _("“%(field)s”没有答案“%(answer)s”") % {"field": when.field, "answer": said}
+        right = _("写 true 或 false") if asked.type == "boolean" else suggestion(said, asked.option_names)
+        yield place.fault("when", "is", wrong=wrong, right=right)

@@ -6,6 +6,7 @@ kept as plain data in `PackVersion.content` and comes back through `Pack.from_co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -85,8 +86,29 @@ class Personal(Model):
     retention_days: Annotated[int, Rule(ge=1, le=36_500)]
 
 
+class When(Model):
+    """That a field or a table is asked for only where `field`, which stands before it, has one of the answers `any`:
+    the id of an option, or true or false. A pack writes `{field: solved, is: true}` or `{…, is: [a, b]}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    field: Id
+    answer: bool | Id | Annotated[tuple[Id, ...], Rule(strict=False, min_length=1)] = Rule(alias="is")
+
+    @property
+    def answers(self) -> tuple[bool | str, ...]:
+        """The answers that open what stands under this condition."""
+        return self.answer if isinstance(self.answer, tuple) else (self.answer,)
+
+    def holds(self, data: Mapping[str, object]) -> bool:
+        """Whether cleaned `data` gives one of the answers; of a multiple choice, whether one of them was chosen."""
+        given = data.get(self.field)
+        return any(answer in given if isinstance(given, list) else answer == given for answer in self.answers)
+
+
 class Field(Model):
-    """One thing that a sheet or a table row asks for. `unit` is the measure word of a number (人次, 份)."""
+    """One thing that a sheet or a table row asks for. `unit` is the measure word of a number (人次, 份). Under a
+    condition, `when`, that does not hold it is not asked for: then it is not required, and what is given is dropped."""
 
     id: Id
     name: Names
@@ -102,6 +124,7 @@ class Field(Model):
     max_length: Annotated[int, Rule(ge=1, le=LONG_TEXT_LENGTH)] | None = None
     kind: Id | None = None
     personal: Personal | None = None
+    when: When | None = None
 
     @cached_property
     def option_names(self) -> dict[str, Names]:
@@ -145,6 +168,7 @@ class Table(Model):
     help: Names | None = None
     max_rows: Annotated[int, Rule(ge=1, le=2000)] = 200
     spawns: Literal["task", "finding"] | None = None
+    when: When | None = None
     fields: Annotated[tuple[Field, ...], Rule(min_length=1)]
 
     @cached_property
@@ -157,6 +181,14 @@ class ReviewStep(Model):
     """A review by somebody who has `role` over the record's unit; no person takes two steps of one record."""
 
     role: str
+
+
+class Section(Model):
+    """Fields of a sheet that stand together under a heading. Fields in no section stand before the first."""
+
+    name: Names
+    help: Names | None = None
+    fields: Annotated[tuple[Id, ...], Rule(min_length=1)]
 
 
 class EvidenceRule(Model):
@@ -177,6 +209,7 @@ class Kind(Model):
     review: Annotated[tuple[ReviewStep, ...], Rule(max_length=3)] = ()
     evidence: EvidenceRule = EvidenceRule()
     fields: tuple[Field, ...] = ()
+    sections: tuple[Section, ...] = ()
     tables: tuple[Table, ...] = ()
 
     @cached_property
@@ -278,7 +311,7 @@ class Pack(PackHead):
     def content(self) -> dict[str, Any]:
         """The whole pack as plain JSON data, without what was left at its default: so a later version of Mingzhang
         that knows more fields gives the same pack the same digest. Defaults in this module must not change."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        return self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
 
     def kind(self, code: str) -> Kind:
         """The kind of sheets `code`, such as `visit`. Raises KeyError."""

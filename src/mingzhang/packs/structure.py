@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from mingzhang.packs.expressions import suggestion
@@ -47,24 +48,34 @@ def _fault(model: type[Model], problem: ErrorDetails, place: Place) -> Fault:
     wrong, right = _said(problem)
     if path[-1:] == ("default",):
         wrong, right = _("默认值写得不对"), _("写文字、数、true 或 false，多选写成列表")
+    if path[-1:] == ("is",):
+        wrong, right = _("条件写得不对"), _("写选项的编号、true 或 false；几个里有一个就行的，写成列表")
     if problem["loc"][-1:] == ("[key]",):
         return place.key_fault(*path, wrong=wrong, right=right)
     return place.fault(*path, wrong=wrong, right=right)
 
 
 def _written_path(loc: Path) -> Path:
-    """Pydantic's location without what it adds of its own: `[key]`, and the members of a union under `default`."""
+    """Pydantic's location without what it adds of its own: `[key]`, and the members of a union under `default` or `is`."""
     path = tuple(step for step in loc if step != "[key]")
-    return path[: path.index("default") + 1] if "default" in path else path
+    for union in ("default", "is"):
+        if union in path:
+            return path[: path.index(union) + 1]
+    return path
 
 
 def _known_at(model: type[BaseModel], path: Path) -> set[str]:
     """The names that may be written in the object at `path`."""
     for step in path:
         if isinstance(step, str):
-            annotation = model.model_fields[step].annotation
+            annotation = _fields(model)[step].annotation
             model = next(_models_in(annotation), model)
-    return set(model.model_fields)
+    return set(_fields(model))
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of `model` by the names that are written."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

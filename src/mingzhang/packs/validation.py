@@ -39,16 +39,15 @@ class Cleaned:
 
 def clean(kind: Kind, data: object, rows: object, *, resolve: Resolver, draft: bool = False) -> Cleaned:
     """`data` (field id → value) and `rows` (table id → list of rows) as they are kept. A row in which nothing was
-    given is dropped. With `draft` what is required may still be missing, but nothing may be wrong.
+    given is dropped, and so is what stands under a condition that does not hold. With `draft` what is required may
+    still be missing, but nothing may be wrong.
 
     Raises InvalidInput whose `problems` name every value that does not fit: `data.people`, `rows.problems.2.owner`
     (rows by number from 0).
     """
     problems: Problems = {}
-    cleaned = Cleaned(
-        _clean_fields(kind.by_id, data, "data", problems, resolve, draft),
-        _clean_tables(kind, rows, problems, resolve, draft),
-    )
+    fields = _clean_fields(kind.by_id, data, "data", problems, resolve, draft)
+    cleaned = Cleaned(fields, _clean_tables(kind, fields, rows, problems, resolve, draft))
     if problems:
         raise InvalidInput(
             _("有%(count)d处填得不对。") % {"count": sum(map(len, problems.values()))}, problems=problems
@@ -66,6 +65,8 @@ def _clean_fields(
         _report_unknown(given, fields, path, _("没有字段“%(name)s”"), problems)
     cleaned: Data = {}
     for name, field in fields.items():
+        if field.when and not field.when.holds(cleaned):
+            continue
         try:
             value = clean_value(field, given.get(name), resolve)
         except Unfit as unfit:
@@ -87,7 +88,7 @@ def _report_unknown(
 
 
 def _clean_tables(
-    kind: Kind, given: object, problems: Problems, resolve: Resolver, draft: bool
+    kind: Kind, sheet: Data, given: object, problems: Problems, resolve: Resolver, draft: bool
 ) -> dict[str, list[Data]]:
     if not isinstance(given, Mapping):
         problems["rows"] = [_("要一组“表: 各行”")]
@@ -97,7 +98,7 @@ def _clean_tables(
     tables = {
         table.id: _clean_rows(table, given[table.id], problems, resolve, draft)
         for table in kind.tables
-        if given.get(table.id) is not None
+        if given.get(table.id) is not None and (table.when is None or table.when.holds(sheet))
     }
     return {name: rows for name, rows in tables.items() if rows}
 

@@ -14,4 +14,7 @@ ADDRESSES = [
         lambda office: reverse("figures:figure", args=(PACK, "lecture_people")) + AT_STREET,
         answers(admin=200),
     ),
+    Address(
+        "figures:feeds", lambda office: reverse("figures:feeds", args=(PACK, "lecture")) + AT_STREET, answers(admin=200)
+    ),
 ]

@@ -70,15 +70,18 @@ def edit_record(
     data: Mapping[str, Any],
     rows: Mapping[str, Any] | None = None,
     title: str = "",
+    version: int | None = None,
     by: Person,
 ) -> Record:
-    """Write a draft or a returned sheet anew. Raises NotAllowed, InvalidInput, StateRefused."""
+    """Write a draft or a returned sheet anew. With `version`, only if nobody has done so since it had that version.
+    Raises NotAllowed, InvalidInput, StateRefused, Stale."""
     record = lock_record(record)
     rules.check_user_can_edit(by, record)
+    rules.check_version(record, version)
     rules.check_occurred(record.unit, occurred_on)
-    record.occurred_on = occurred_on
+    record.occurred_on, record.version = occurred_on, record.version + 1
     _write(record, draft_content(record, data, rows or {}, title))
-    record.save(update_fields=["occurred_on", "data", "rows", "title"])
+    record.save(update_fields=["occurred_on", "version", "data", "rows", "title"])
     _tell(record, "record.edit", by, {"occurred_on": occurred_on.isoformat()})
     return record
 

@@ -12,6 +12,7 @@ from mingzhang.ledger.queries.pages import (
     open_counts,
     records_page,
 )
+from mingzhang.ledger.queries.questions import Question, questions_of
 from mingzhang.ledger.queries.records import (
     entries_of,
     kind_by_code,
@@ -26,6 +27,19 @@ from mingzhang.ledger.queries.records import (
     version_in_force,
     visible_to,
 )
+from mingzhang.ledger.queries.writing import (
+    Present,
+    Usable,
+    copy_of,
+    find_people,
+    find_records,
+    find_units,
+    last_writer,
+    last_written,
+    others_at,
+    recent_files,
+    usable_kinds,
+)
 
 __all__ = [
     "MOST_COUNTED",
@@ -33,22 +47,35 @@ __all__ = [
     "Filters",
     "LedgerPage",
     "Moment",
+    "Present",
+    "Question",
     "Row",
     "Totals",
+    "Usable",
+    "copy_of",
     "entries_of",
+    "find_people",
+    "find_records",
+    "find_units",
     "kind_by_code",
     "kind_in",
     "kind_of",
+    "last_writer",
+    "last_written",
     "ledger_page",
     "line_in_force",
     "newest_day",
     "open_counts",
+    "others_at",
     "position",
     "posted_at",
+    "questions_of",
+    "recent_files",
     "record_by_id",
     "record_history",
     "records_page",
     "reviewers",
+    "usable_kinds",
     "version_in_force",
     "visible_to",
 ]

@@ -15,7 +15,7 @@ from mingzhang.ledger import listing, queries
 from mingzhang.ledger.evidence import display_image, open_verified
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
 from mingzhang.ledger.sheets import sheet_of
-from mingzhang.ledger.showing import files_of, head_of, history_of, posted_of
+from mingzhang.ledger.showing import asked_of, files_of, head_of, history_of, posted_of
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can
@@ -78,6 +78,7 @@ def record(request: HttpRequest, place: Place, record_id: int) -> HttpResponse:
         "history": history_of(found),
         "entries": entries,
         "evidence": files_of(found) if seen else [],
+        "questions": asked_of(found, place.person) if seen else [],
         "evidence_hidden": 0 if seen else RecordEvidence.objects.filter(record=found).count(),
         "address": reverse("ledger:record", args=(found.pk,)),
         "back": f"{reverse('ledger:list')}?{place.query}",
@@ -103,35 +104,37 @@ def entry(request: HttpRequest, place: Place, seq: int) -> HttpResponse:
 @placed(Permission.RECORD_VIEW)
 def evidence(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
     """A file as it was given, checked against its digest; always saved, never shown by the browser."""
-    use = _evidence_of(place, record_id, evidence_id)
+    use = evidence_of(place, record_id, evidence_id)
     response = FileResponse(
         open_verified(use.evidence), as_attachment=True, filename=use.name, content_type=use.evidence.media_type
     )
-    return _guarded(response)
+    return guarded(response)
 
 
 @require_GET
 @placed(Permission.RECORD_VIEW)
 def picture(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
     """A small JPEG made anew from an image."""
-    use = _evidence_of(place, record_id, evidence_id)
+    use = evidence_of(place, record_id, evidence_id)
     response = HttpResponse(display_image(use.evidence, longest=THUMBNAIL), content_type="image/jpeg")
     response["Cache-Control"] = f"private, max-age={A_DAY}"
-    return _guarded(response)
+    return guarded(response)
 
 
-def _evidence_of(place: Place, record_id: int, evidence_id: int) -> RecordEvidence:
+def evidence_of(place: Place, record_id: int, evidence_id: int) -> RecordEvidence:
     """Raises NotFound for a record that the person may not see, NotAllowed when it is its evidence that they may
     not."""
     found: Record = queries.record_by_id(place.person, record_id)
     check_can(place.person, Permission.EVIDENCE_VIEW, found.unit)
-    uses = RecordEvidence.objects.filter(record=found, evidence_id=evidence_id).select_related("evidence")
+    uses = RecordEvidence.objects.filter(record=found, evidence_id=evidence_id).select_related(
+        "record__unit", "evidence__image"
+    )
     if (use := uses.first()) is None:
         raise NotFound(_("这张记录单没有这份佐证。"))
     return use
 
 
-def _guarded(response: HttpResponseBase) -> HttpResponseBase:
+def guarded(response: HttpResponseBase) -> HttpResponseBase:
     """Whatever the bytes are, the browser neither guesses their type nor runs anything in them."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

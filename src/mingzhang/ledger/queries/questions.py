@@ -1,0 +1,131 @@
+"""What a record's pictures give reason to ask: was this one used before, does it look like another, was it taken on
+another day. They are questions to people; nothing follows of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Q
+
+from mingzhang.ledger.likeness import NEAR
+from mingzhang.ledger.models import Record, RecordEvidence
+from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import visible_units
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.scopes import UnitScope
+
+# A picture may be taken so many days beside the event before it is asked about: work begins and ends at night, and
+# a notice is photographed the day after it was put up.
+TOLERANCE = timedelta(days=1)
+MOST_OTHERS = 3  # of one picture: to ask, one is enough
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about one file of a record. `same` bytes or a `near` picture support `other`, another event;
+    or the camera says `taken_at`, which is not the day of the event (`date`). `other` is None when the viewer may not
+    see that record's evidence: then only the fact is told. `nth` counts the record's files from 1."""
+
+    what: Literal["same", "near", "date"]
+    use: RecordEvidence
+    nth: int
+    other: RecordEvidence | None = None
+    other_day: date | None = None
+    taken_at: datetime | None = None
+
+    @property
+    def answer(self) -> str:
+        """The clerk's sentence about this file."""
+        return self.use.answer
+
+
+def questions_of(record: Record, viewer: Person | None = None) -> list[Question]:
+    """The questions about the evidence of `record`, by file, as `viewer` may see them. A fixed number of queries,
+    none but the first for a record without evidence."""
+    uses = list(
+        RecordEvidence.objects.filter(record=record).select_related("evidence", "evidence__image").order_by("id")
+    )
+    if not uses:
+        return []
+    scope = visible_units(viewer, Permission.EVIDENCE_VIEW) if viewer else None
+    others = _others(record, uses)
+    return [question for nth, use in enumerate(uses, 1) for question in _asked(record, use, nth, others, scope)]
+
+
+def _asked(
+    record: Record, use: RecordEvidence, nth: int, others: dict[int, list[RecordEvidence]], scope: UnitScope | None
+) -> Iterator[Question]:
+    for other in others.get(use.evidence_id, [])[:MOST_OTHERS]:
+        shown = other if scope is not None and scope.contains(other.record.unit) else None
+        what: Literal["same", "near"] = "same" if other.evidence_id == use.evidence_id else "near"
+        yield Question(what, use, nth, shown, other.record.occurred_on)
+    taken = use.evidence.image.taken_at if hasattr(use.evidence, "image") else None
+    if taken and not _on_time(record, taken):
+        yield Question("date", use, nth, taken_at=taken)
+
+
+def _on_time(record: Record, taken: datetime) -> bool:
+    day = taken.astimezone(ZoneInfo(record.book.timezone)).date()
+    return record.occurred_on - TOLERANCE <= day <= record.occurred_on + TOLERANCE
+
+
+def _others(record: Record, uses: list[RecordEvidence]) -> dict[int, list[RecordEvidence]]:
+    """By number of each file's evidence: where the same bytes, and then pictures that look alike, support another
+    event of the book."""
+    alike = _alike([use.evidence_id for use in uses])
+    wanted = {other for _mine, other in alike} | {use.evidence_id for use in uses}
+    elsewhere = RecordEvidence.objects.filter(evidence__in=wanted, record__book=record.book_id)
+    elsewhere = elsewhere.exclude(_one_event(record)).select_related("record__unit", "evidence").order_by("-id")
+    found: dict[int, list[RecordEvidence]] = {}
+    for use in elsewhere[: 20 * len(uses)]:
+        found.setdefault(use.evidence_id, []).append(use)
+    answer = {use.evidence_id: list(found.get(use.evidence_id, [])) for use in uses}
+    for mine, other in alike:
+        answer[mine] += found.get(other, [])
+    return answer
+
+
+def _one_event(record: Record) -> Q:
+    """The record itself, those it corrects or is corrected by, and what was recorded of the same unit and day."""
+    return (
+        Q(record=record)
+        | Q(record=record.replaces_id)
+        | Q(record__replaces=record, record__replaces__isnull=False)
+        | Q(record__unit=record.unit_id, record__occurred_on=record.occurred_on)
+    )
+
+
+# Two hashes that differ in at most 7 bits have a quarter that differs in at most one: so each image is looked for by
+# its four quarters and by every quarter one bit away, 68 keys of one GIN index, and what is found is counted exactly.
+_ALIKE = """
+SELECT mine.evidence_id, near.evidence_id
+FROM ledger_evidenceimage AS mine
+JOIN ledger_evidence AS file ON file.id = mine.evidence_id
+CROSS JOIN LATERAL (
+  SELECT ARRAY(
+    SELECT band FROM unnest(mine.bands) AS band
+    UNION ALL SELECT band # (1 << bit) FROM unnest(mine.bands) AS band, generate_series(0, 15) AS bit
+  ) AS keys
+) AS probe
+CROSS JOIN LATERAL (
+  SELECT other.evidence_id, bit_count((other.hash # mine.hash)::bit(64)) AS distance
+  FROM ledger_evidenceimage AS other
+  WHERE other.bands && probe.keys AND other.evidence_id <> mine.evidence_id
+) AS near
+JOIN ledger_evidence AS its ON its.id = near.evidence_id AND its.book_id = file.book_id
+WHERE mine.evidence_id = ANY(%s) AND near.distance <= %s
+ORDER BY near.distance, near.evidence_id DESC
+LIMIT 200
+"""
+
+
+def _alike(evidence: list[int]) -> list[tuple[int, int]]:
+    """Pairs of one of `evidence` and another image of its book that looks like it, the nearest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, [evidence, NEAR])
+        return list(cursor.fetchall())
