@@ -30,7 +30,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.access import actions, queries, rules, throttle
 from mingzhang.access.forms import (
@@ -44,10 +44,10 @@ from mingzhang.access.views.own import own
 from mingzhang.core.errors import StateRefused
 from mingzhang.organisation.models import Person
 
-READ, WRITE = ["get"], ["get", "post"]
+READ, WRITE = ["get", "head"], ["get", "head", "post"]
 
 
-@require_GET
+@require_safe
 @own
 def index(request: HttpRequest, person: Person) -> HttpResponse:
     """What signing in asks for, and what may be added."""
@@ -63,7 +63,7 @@ def index(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "access/steps.html", context)
 
 
-@require_GET
+@require_safe
 @own
 def required(request: HttpRequest, person: Person) -> HttpResponse:
     """Why nothing else opens before a second step is set up."""
