@@ -71,3 +71,32 @@ def test_the_command_line_says_which_variable_is_wrong(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "环境变量 MINGZHANG_HTTPS 的值看不懂。请写 1（是）或 0（否）。\n"
+
+
+def test_a_sign_in_service_is_named_by_its_address_and_what_it_knows_us_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINGZHANG_OIDC_CLIENT_ID", "mingzhang")
+    monkeypatch.setenv("MINGZHANG_OIDC_SECRET", "between-us")
+    found = environment.sign_in_service("https://login.example/realms/county", "县统一身份")["openid_connect"]
+    assert found["OAUTH_PKCE_ENABLED"] is True
+    assert found["APPS"][0]["client_id"] == "mingzhang"
+    assert environment.origin("https://login.example/realms/county") == ["https://login.example"]
+    assert environment.sign_in_service("", "") == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "client_id", "secret"),
+    [("login.example", "a", "b"), ("https://login.example", "", "b"), ("https://login.example", "a", "")],
+)
+def test_half_a_service_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, url: str, client_id: str, secret: str
+) -> None:
+    monkeypatch.setenv("MINGZHANG_OIDC_CLIENT_ID", client_id)
+    monkeypatch.setenv("MINGZHANG_OIDC_SECRET", secret)
+    with pytest.raises(InvalidInput):
+        environment.sign_in_service(url, "统一登录")
+
+
+def test_a_role_that_does_not_exist_cannot_be_made_to_have_a_second_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLES", "leader, captain")
+    with pytest.raises(InvalidInput, match="leader、clerk"):
+        environment.names("ROLES", [], allowed=["leader", "clerk"])

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mingzhang.access import actions, queries, rules
 from mingzhang.access.forms import PasswordForm
@@ -38,7 +38,7 @@ def own(
     return with_person
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @own
 def password(request: HttpRequest, person: Person) -> HttpResponse:
@@ -63,7 +63,7 @@ def _changed(request: HttpRequest, person: Person, form: PasswordForm) -> bool:
     return True
 
 
-@require_GET
+@require_safe
 @own
 def sign_ins(request: HttpRequest, person: Person) -> HttpResponse:
     """Where one is signed in."""
@@ -89,7 +89,7 @@ def end_others(request: HttpRequest, person: Person) -> HttpResponse:
     return redirect("access:sign_ins")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @own
 def lost(request: HttpRequest, person: Person, username: str) -> HttpResponse:
     """Take away the second steps of someone who has lost their phone or key."""

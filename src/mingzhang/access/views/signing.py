@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import FormView
 
 from mingzhang.access import actions, throttle
@@ -40,7 +40,7 @@ class SignIn(NextRedirectMixin, RedirectAuthenticatedUserMixin, FormView):  # ty
 
     template_name = "access/sign_in.html"
     form_class = SignInForm
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
@@ -77,7 +77,7 @@ class SecondStep(AuthenticateView):
 
     template_name = "access/second_step.html"
     form_class = CodeForm
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if throttle.is_locked(request, self.stage.login.user.username):
@@ -100,7 +100,7 @@ class SecondStep(AuthenticateView):
 class PasskeySignIn(LoginWebAuthnView):
     """A passkey alone: it is unlocked by finger, face or PIN, and so counts as both steps."""
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def form_valid(self, form: Form) -> HttpResponse:
         authenticator = form.cleaned_data["credential"]
@@ -119,7 +119,7 @@ def service(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     return openid.login(request, provider_id)
 
 
-@require_GET
+@require_safe
 def service_callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Back from it."""
     return openid.callback(request, provider_id)

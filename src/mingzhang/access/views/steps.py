@@ -30,7 +30,8 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from mingzhang.access import actions, queries, rules, throttle
 from mingzhang.access.forms import (
@@ -44,10 +45,10 @@ from mingzhang.access.views.own import own
 from mingzhang.core.errors import StateRefused
 from mingzhang.organisation.models import Person
 
-READ, WRITE = ["get"], ["get", "post"]
+READ, WRITE = ["get", "head"], ["get", "head", "post"]
 
 
-@require_GET
+@require_safe
 @own
 def index(request: HttpRequest, person: Person) -> HttpResponse:
     """What signing in asks for, and what may be added."""
@@ -63,7 +64,7 @@ def index(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "access/steps.html", context)
 
 
-@require_GET
+@require_safe
 @own
 def required(request: HttpRequest, person: Person) -> HttpResponse:
     """Why nothing else opens before a second step is set up."""
@@ -75,13 +76,13 @@ class _Noted:
 
     kind = ""
     verb = ""
-    said = ""
+    said: Any = ""
 
     def form_valid(self, form: Form) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             actions.note_second_step(verb=self.verb, kind=self.kind, by=self.request.user)  # type: ignore[attr-defined]
-        messages.success(self.request, _(self.said))  # type: ignore[attr-defined]
+        messages.success(self.request, self.said)  # type: ignore[attr-defined]
         return response
 
 
@@ -91,7 +92,7 @@ class AddPhone(_Noted, ActivateTOTPView):
     template_name = "access/phone_add.html"
     form_class = NewCodesForm
     http_method_names = WRITE
-    kind, verb, said = "totp", "added", "手机验证码已启用。下次登录起，输完密码还要输验证码。"
+    kind, verb, said = "totp", "added", gettext_lazy("手机验证码已启用。下次登录起，输完密码还要输验证码。")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -106,7 +107,7 @@ class RemovePhone(_Noted, DeactivateTOTPView):
 
     template_name = "access/phone_remove.html"
     http_method_names = WRITE
-    kind, verb, said = "totp", "removed", "手机验证码已关闭。"
+    kind, verb, said = "totp", "removed", gettext_lazy("手机验证码已关闭。")
     extra_context = {"here": "steps"}
 
 
@@ -130,7 +131,7 @@ class NewCodes(_Noted, GenerateRecoveryCodesView):
 
     template_name = "access/codes_new.html"
     http_method_names = WRITE
-    kind, verb, said = "recovery_codes", "renewed", "恢复码已换新，原来的作废。"
+    kind, verb, said = "recovery_codes", "renewed", gettext_lazy("恢复码已换新，原来的作废。")
     extra_context = {"here": "steps"}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -155,7 +156,7 @@ class AddPasskey(_Noted, AddWebAuthnView):
     template_name = "access/passkey_add.html"
     form_class = NewPasskeyForm
     http_method_names = WRITE
-    kind, verb, said = "webauthn", "added", "通行密钥已添加。以后登录可以不输密码。"
+    kind, verb, said = "webauthn", "added", gettext_lazy("通行密钥已添加。以后登录可以不输密码。")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -177,7 +178,7 @@ class RemovePasskey(_Noted, RemoveWebAuthnView):
 
     template_name = "access/passkey_remove.html"
     http_method_names = WRITE
-    kind, verb, said = "webauthn", "removed", "通行密钥已删除。"
+    kind, verb, said = "webauthn", "removed", gettext_lazy("通行密钥已删除。")
     extra_context = {"here": "passkeys"}
 
     def form_valid(self, form: Form) -> HttpResponse:

@@ -59,7 +59,10 @@ async function ask(form) {
   }
 }
 
-if (window.PublicKeyCredential && window.isSecureContext) {
+// A passkey belongs to a name: an address of numbers can have none.
+const named = /[a-z]/i.test(location.hostname) && !location.hostname.includes(":");
+
+if (window.PublicKeyCredential && window.isSecureContext && named) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {
