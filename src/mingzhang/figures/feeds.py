@@ -43,7 +43,7 @@ class Fed:
             return _("按填写")
         if self.table:
             return _("每行+1")
-        return _("符合条件+1") if self.sometimes else _("+1")
+        return _("符合条件+1") if self.sometimes else "+1"
 
 
 @dataclass(frozen=True)
