@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,18 @@ from tests.web.office import PACK
 
 pytestmark = pytest.mark.browser
 NEW = f"/ledger/new/?kind={PACK}/study&unit=QH"
+PASTED = (
+    '完成期限\t措施\t责任岗位\n2026年3月7日\t补种\t绿化岗\n２０２６．４．１\t"修\n路灯"\t物业岗\n三月\t划线\t\n'
+)
 KEPT = re.compile("自动保存在本机和服务器")
 
 
 @pytest.fixture
-def form(visit: Visit) -> Iterator[Visit]:
+def form(visit: Visit) -> Visit:
     sign_in(visit)
     expect(visit.page.get_by_role("heading", name="台账", level=1)).to_be_visible()
     visit.open(NEW)
-    yield visit
+    return visit
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
@@ -102,7 +104,7 @@ def test_a_table_is_pasted_from_a_spreadsheet_and_typed_by_keyboard(form: Visit)
     page = form.page
     grid = page.locator('[data-grid="measures"]')
     grid.locator("tbody input").first.focus()
-    paste(page, "完成期限\t措施\t责任岗位\n2026年3月7日\t补种\t绿化岗\n２０２６．４．１\t\"修\n路灯\"\t物业岗\n三月\t划线\t\n")
+    paste(page, PASTED)
     rows = grid.locator("tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.nth(0).locator("input").nth(0)).to_have_value("补种")

@@ -18,6 +18,7 @@ from mingzhang.ledger.evidence import display_image
 from mingzhang.ledger.likeness import NEAR, bands, likeness
 from mingzhang.ledger.models import EvidenceImage, Record, RecordEvidence
 from mingzhang.ledger.queries import questions_of
+from mingzhang.organisation.actions import adopt
 from tests.ledger.world import World
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -33,7 +34,9 @@ def scene(seed: int, size: tuple[int, int] = (1200, 900)) -> Image.Image:
     return small.resize(size, Image.Resampling.BICUBIC)
 
 
-def saved(image: Image.Image, form: str = "JPEG", *, taken: str = "", gps: bool = False, quality: int = 90) -> File[bytes]:
+def saved(
+    image: Image.Image, form: str = "JPEG", *, taken: str = "", gps: bool = False, quality: int = 90
+) -> File[bytes]:
     out, exif = io.BytesIO(), Image.Exif()
     if taken:
         exif.get_ifd(_EXIF_IFD)[_TAKEN] = taken
@@ -154,8 +157,6 @@ def test_the_other_picture_is_shown_only_to_those_who_may_see_it(world: World) -
 
 def test_pictures_of_another_book_are_not_compared(world: World) -> None:
     attach(world, world.draft(), saved(scene(1)))
-    from mingzhang.organisation.actions import adopt
-
     adopt(book=world.cast.other_book, pack_version=world.draft().pack_version, by=world.cast.other_admin)
     there = world.draft("study", unit=world.cast.other_county, by=world.cast.stranger, day=LATER)
     actions.attach_evidence(record=there, file=saved(scene(1), quality=50), name="b.jpg", by=world.cast.stranger)

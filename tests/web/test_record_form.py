@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from PIL import Image
 from mingzhang.audit.models import Event
 from mingzhang.ledger import actions, queries
 from mingzhang.ledger.models import Evidence, Record, RecordEvidence, WorkingCopy
+from mingzhang.organisation import actions as organisation
+from mingzhang.organisation.models import Person
 from tests.web.office import AT_STREET, PACK, Office
 from tests.web.office import talk as post_talk
 
@@ -134,8 +137,9 @@ def test_without_script_rows_are_added_by_a_button(clerk: Client) -> None:
 
 def test_rows_are_posted_whatever_their_numbers_and_blank_ones_are_left_out(clerk: Client) -> None:
     form = {
-        "unit": "QH", "occurred_on": "2026年5月20日", "data.form": "group", "data.topic": "物业", "data.people": "9",
-        "rows.problems.3.category": "parking", "rows.problems.3.detail": "车位不够", "rows.problems.4.detail": " ",
+        "unit": "QH", "occurred_on": "2026年5月20日", "data.form": "group", "data.topic": "物业",
+        "data.people": "9", "rows.problems.3.category": "parking", "rows.problems.3.detail": "车位不够",
+        "rows.problems.4.detail": " ",
         "rows.problems.12.category": "环境卫生", "rows.problems.12.detail": "楼道堆物", "do": "keep",
     }  # fmt: skip
     clerk.post(f"{NEW}study", form)
@@ -182,7 +186,7 @@ def test_why_it_was_returned_stands_beside_the_form(clerk: Client, office: Offic
 def test_two_people_on_one_sheet_are_told_of_each_other(office: Office, clerk: Client) -> None:
     clerk.get(edit(office.draft))
     other = Client()
-    second = office.cast.chen.__class__.objects.get(username="lu")
+    second = Person.objects.get(username="lu")
     actions.see(record=office.draft, by=office.cast.chen)
     _seat_in_street(office)
     other.force_login(second)
@@ -191,10 +195,6 @@ def test_two_people_on_one_sheet_are_told_of_each_other(office: Office, clerk: C
 
 
 def _seat_in_street(office: Office) -> None:
-    from datetime import date
-
-    from mingzhang.organisation import actions as organisation
-
     post = organisation.create_post(unit=office.cast.street, name="内勤", roles=["clerk"], by=office.cast.admin)
     organisation.appoint(person=office.cast.lu, post=post, start=date(2023, 1, 1), by=office.cast.admin)
 
@@ -259,7 +259,8 @@ def test_nobody_opens_what_another_was_typing(office: Office, clerk: Client) -> 
     "body",
     [
         "{", "[]", '{"subject": "record:0"}', '{"subject": "x"}', '{"subject": "new:"}', "[" * 9000,
-        '{"subject": "new:a/b", "entries": [["data.x", 1], ["x"], 3]}', '{"subject": "record:99999999999999999999"}',
+        '{"subject": "new:a/b", "entries": [["data.x", 1], ["x"], 3]}',
+        '{"subject": "record:99999999999999999999"}',
     ],
 )  # fmt: skip
 def test_a_hostile_copy_is_refused_or_kept_without_what_is_no_text(clerk: Client, body: str) -> None:
@@ -336,7 +337,9 @@ def test_one_file_serves_several_records(clerk: Client, office: Office) -> None:
 
 def test_a_pdf_is_shown_as_pictures_of_its_pages(clerk: Client, office: Office) -> None:
     out = io.BytesIO()
-    Image.new("RGB", (300, 400), "white").save(out, "PDF", save_all=True, append_images=[Image.new("RGB", (300, 400))])
+    Image.new("RGB", (300, 400), "white").save(
+        out, "PDF", save_all=True, append_images=[Image.new("RGB", (300, 400))]
+    )
     place = _attached(clerk, office, SimpleUploadedFile("通知.pdf", out.getvalue()))
     assert "第2页，共2页" in clerk.get(reverse("ledger:preview", args=place) + "?page=2").content.decode()
     sight = clerk.get(reverse("ledger:sight", args=(*place, 2)))

@@ -1,5 +1,5 @@
-"""What a sheet of one kind will be counted in once it is posted: for the person who writes it, so that nobody reports
-the same fact twice."""
+"""What a sheet of one kind will be counted in once it is posted: for the person who writes it, so that nobody
+reports the same fact twice."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class Fed:
             return _("按填写")
         if self.table:
             return _("每行+1")
-        return _("符合条件+1") if self.sometimes else _("+1")
+        return _("符合条件+1") if self.sometimes else "+1"
 
 
 @dataclass(frozen=True)
 class Feeds:
-    """The figures counted from a kind, those that count every sheet first, and the reports that print them or what is
-    made of them."""
+    """The figures counted from a kind, those that count every sheet first, and the reports that print them or what
+    is made of them."""
 
     figures: tuple[Fed, ...]
     reports: tuple[str, ...]
@@ -59,13 +59,13 @@ class Feeds:
 def feeds(pack_version_id: int, kind: str, spoken: str) -> Feeds:
     """What sheets of `kind` feed, named in the language `spoken`; kept, because a version never changes."""
     known = definitions(pack_version_id)
-    fed = [_fed(one, known.pack, spoken) for one in known.values() if isinstance(one, Counted) and _is_of(one, kind)]
+    fed = [
+        _fed(one, known.pack, spoken) for one in known.values() if isinstance(one, Counted) and _is_of(one, kind)
+    ]
     ids = {one.figure_id for one in fed}
     reached = {id for id, one in known.items() if _reaches(one, ids)}
     reports = [
-        report.name.text(spoken)
-        for report in known.pack.reports
-        if not reached.isdisjoint(_printed(report.text))
+        report.name.text(spoken) for report in known.pack.reports if not reached.isdisjoint(_printed(report.text))
     ]
     return Feeds(tuple(sorted(fed, key=lambda one: (one.sometimes, not one.once))), tuple(reports))
 

@@ -54,7 +54,7 @@ def bands(found: int) -> list[int]:
 
 
 def _hash(image: Image.Image) -> int:
-    import imagehash  # late: only what takes images in needs it, and numpy with it
+    import imagehash  # noqa: PLC0415 - and numpy with it: only what takes images in needs them
 
     greys = image.convert("RGBA") if "A" in image.getbands() or "transparency" in image.info else image
     if greys.mode == "RGBA":

@@ -140,14 +140,16 @@ class RecordEvidence(models.Model):
 
 class WorkingCopy(models.Model):
     """What one person is typing into a sheet, letter by letter as the form has it: neither checked nor audited, and
-    dropped once it is written down. `subject` is the record's ref, or for a sheet that is not yet a record `new:` and
-    what it begins from. `seen_at` tells others who write the same sheet that somebody is at it."""
+    dropped once it is written down. `subject` is the record's ref, or for a sheet that is not yet a record `new:`
+    and what it begins from. `seen_at` tells others who write the same sheet that somebody is at it."""
 
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     subject = models.TextField()
     record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="copies", db_index=False)
-    entries = models.JSONField(null=True, help_text="[name, value] of every control, or null: open, nothing changed")
+    entries = models.JSONField(
+        null=True, help_text="[name, value] of every control, or null: open, nothing changed"
+    )
     based_on = models.IntegerField(default=0, help_text="the version of the record that it changes")
     saved_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField()

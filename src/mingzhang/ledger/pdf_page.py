@@ -1,7 +1,7 @@
 """A program that draws one page of the PDF on its standard input: `python -m mingzhang.ledger.pdf_page 3`.
 
-It runs apart from the server, under limits of memory and time, since what it reads was made by anybody. It writes how
-many pages there are, in four bytes, and the page as PNG. Scripts, forms and links of the PDF are not looked at.
+It runs apart from the server, under limits of memory and time, since what it reads was made by anybody. It writes
+how many pages there are, in four bytes, and the page as PNG. Scripts, forms and links of the PDF are not looked at.
 """
 
 from __future__ import annotations

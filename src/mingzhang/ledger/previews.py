@@ -45,11 +45,11 @@ class Part:
 
 
 def pdf_page(evidence: Evidence, number: int) -> Page:
-    """Page `number` of a PDF, from 1; drawn by a program apart, which is given up when it takes too long or too much.
-    Raises InvalidInput."""
+    """Page `number` of a PDF, from 1; drawn by a program apart, which is given up when it takes too long or too
+    much. Raises InvalidInput."""
     with open_verified(evidence) as file:
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603
                 [sys.executable, "-m", "mingzhang.ledger.pdf_page", str(number)],
                 input=file.read(),
                 capture_output=True,

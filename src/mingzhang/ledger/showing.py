@@ -71,8 +71,8 @@ class File:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question about a file of the record as pages put it. `mine` and `its` are the addresses of the two pictures;
-    `its` and `other` are empty for one who may not see that record's evidence."""
+    """A question about a file of the record as pages put it. `mine` and `its` are the addresses of the two
+    pictures; `its` and `other` are empty for one who may not see that record's evidence."""
 
     what: str
     evidence_id: int

@@ -87,8 +87,8 @@ class Personal(Model):
 
 
 class When(Model):
-    """That a field or a table is asked for only where `field`, which stands before it, has one of the answers `any`:
-    the id of an option, or true or false. A pack writes `{field: solved, is: true}` or `{…, is: [a, b]}`."""
+    """That a field or a table is asked for only where `field`, which stands before it, has one of the answers
+    `any`: the id of an option, or true or false. A pack writes `{field: solved, is: true}` or `{…, is: [a, b]}`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
@@ -108,7 +108,8 @@ class When(Model):
 
 class Field(Model):
     """One thing that a sheet or a table row asks for. `unit` is the measure word of a number (人次, 份). Under a
-    condition, `when`, that does not hold it is not asked for: then it is not required, and what is given is dropped."""
+    condition, `when`, that does not hold it is not asked for: then it is not required, and what is given is
+    dropped."""
 
     id: Id
     name: Names

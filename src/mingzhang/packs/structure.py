@@ -56,7 +56,8 @@ def _fault(model: type[Model], problem: ErrorDetails, place: Place) -> Fault:
 
 
 def _written_path(loc: Path) -> Path:
-    """Pydantic's location without what it adds of its own: `[key]`, and the members of a union under `default` or `is`."""
+    """Pydantic's location without what it adds of its own: `[key]`, and the members of a union under `default` or
+    `is`."""
     path = tuple(step for step in loc if step != "[key]")
     for union in ("default", "is"):
         if union in path:

@@ -15,6 +15,8 @@ ADDRESSES = [
         answers(admin=200),
     ),
     Address(
-        "figures:feeds", lambda office: reverse("figures:feeds", args=(PACK, "lecture")) + AT_STREET, answers(admin=200)
+        "figures:feeds",
+        lambda office: reverse("figures:feeds", args=(PACK, "lecture")) + AT_STREET,
+        answers(admin=200),
     ),
 ]

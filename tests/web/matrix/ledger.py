@@ -63,7 +63,5 @@ ADDRESSES = [
         WRITERS,
         form=lambda office: TALK,
     ),
-    Address(
-        "ledger:find", lambda office: f"{reverse('ledger:find', args=('unit',))}{AT_STREET}&q=社区", WRITERS
-    ),
+    Address("ledger:find", lambda office: f"{reverse('ledger:find', args=('unit',))}{AT_STREET}&q=社区", WRITERS),
 ]

@@ -1,4 +1,4 @@
-"""What people are typing, kept for them until it is written down. No record changes, so nothing of it is audited."""
+"""What people are typing, kept for them until it is written down. No record changes, so none of it is audited."""
 
 from __future__ import annotations
 

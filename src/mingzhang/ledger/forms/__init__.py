@@ -1,1 +1,1 @@
-"""The form of a record sheet, made from its kind: what was posted, what each control shows, how a new sheet begins."""
+"""The form of a record sheet, made from its kind: what was posted, what is shown, how a new sheet begins."""

@@ -17,8 +17,8 @@ from mingzhang.packs.models import RecordKind
 from mingzhang.packs.schema import Field, Kind
 from mingzhang.packs.validation import initial_data
 
-# What is likely to be the same as last time, and harmless if it is seen to be wrong. Counts, days, texts and people are
-# never carried over: a wrong one would go unseen.
+# What is likely to be the same as last time, and harmless if it is seen to be wrong. Counts, days, texts and people
+# are never carried over: a wrong one would go unseen.
 CARRIED = frozenset({"choice", "choices", "unit"})
 
 

@@ -32,8 +32,8 @@ class Choice:
 @dataclass(frozen=True)
 class Control:
     """One control. `widget` is text, long, number, date, radios, select, checks, pick or file. `known` says where
-    a value that was filled in for the person comes from. `needs` and `opens` name the control and the answers that it
-    is shown for; `closed` that it is not shown now."""
+    a value that was filled in for the person comes from. `needs` and `opens` name the control and the answers that
+    it is shown for; `closed` that it is not shown now."""
 
     name: str
     label: str

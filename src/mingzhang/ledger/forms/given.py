@@ -94,7 +94,7 @@ class Given:
 
 
 def reference(value: str) -> str:
-    """`柳岸社区（QH-01）` names a unit by its code, `用气安全（12）` a record by its number; a code alone will do."""
+    """`柳岸社区（QH-01）` names a unit by its code, `用气安全（12）` a record by its number; a code alone does."""
     found = _REFERENCE.search(value)
     return (found.group(1) if found else value).strip()
 

@@ -1,4 +1,4 @@
-"""From what stands in a sheet's controls to the actions that write it down, and what somebody else wrote meanwhile."""
+"""From what stands in a sheet's controls to the actions that write it down; and what others wrote meanwhile."""
 
 from __future__ import annotations
 
@@ -78,9 +78,7 @@ def write_what_fits(*, kind: Kind, code: RecordKind, given: Given, replaces: Rec
         raise _wrong(problems)
     data = {name: value for name, value in given.data(kind).items() if f"data.{name}" not in problems}
     rows = {name: rows for name, rows in given.rows(kind).items() if not _touches(f"rows.{name}", problems)}
-    return actions.add_record(
-        kind=code, unit=unit, occurred_on=day, data=data, rows=rows, replaces=replaces, by=by
-    )
+    return actions.add_record(kind=code, unit=unit, occurred_on=day, data=data, rows=rows, replaces=replaces, by=by)
 
 
 def _touches(path: str, problems: Problems) -> bool:

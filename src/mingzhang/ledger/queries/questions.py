@@ -28,8 +28,8 @@ MOST_OTHERS = 3  # of one picture: to ask, one is enough
 @dataclass(frozen=True)
 class Question:
     """What is asked about one file of a record. `same` bytes or a `near` picture support `other`, another event;
-    or the camera says `taken_at`, which is not the day of the event (`date`). `other` is None when the viewer may not
-    see that record's evidence: then only the fact is told. `nth` counts the record's files from 1."""
+    or the camera says `taken_at`, which is not the day of the event (`date`). `other` is None when the viewer may
+    not see that record's evidence: then only the fact is told. `nth` counts the record's files from 1."""
 
     what: Literal["same", "near", "date"]
     use: RecordEvidence
@@ -100,8 +100,9 @@ def _one_event(record: Record) -> Q:
     )
 
 
-# Two hashes that differ in at most 7 bits have a quarter that differs in at most one: so each image is looked for by
-# its four quarters and by every quarter one bit away, 68 keys of one GIN index, and what is found is counted exactly.
+# Two hashes that differ in at most 7 bits have a quarter that differs in at most one: so each image is looked for
+# by its four quarters and by every quarter one bit away, 68 keys of one GIN index, and what is found is counted
+# exactly.
 _ALIKE = """
 SELECT mine.evidence_id, near.evidence_id
 FROM ledger_evidenceimage AS mine

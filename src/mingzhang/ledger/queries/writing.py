@@ -1,4 +1,4 @@
-"""What a person who writes a sheet needs to know: which kinds there are, what they wrote last, who else is at it."""
+"""What a person who writes a sheet needs to know: the kinds there are, what they wrote last, who else is at it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What the form's modules ask for while a person types: keeping what was typed, making a draft that files can be put
-to, and finding what a field may point at."""
+"""What the form's modules ask for while a person types: keeping what was typed, making a draft that files can be
+put to, and finding what a field may point at."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ LONGEST_SUBJECT = 200
 @placed(Permission.RECORD_ADD)
 def autosave(request: HttpRequest, place: Place) -> HttpResponse:
     """GET: who is signed in, with a fresh token for the form: after signing in again in another window. POST: keeps
-    what was typed (`entries`), or says that the sheet is still open (`entries` null), and answers who else is at it."""
+    what was typed (`entries`), or says that the sheet is still open (`entries` null), and answers who else is
+    at it."""
     if request.method == "GET":
         return JsonResponse({"person": place.person.pk, "token": get_token(request)})
     try:

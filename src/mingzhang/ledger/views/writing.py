@@ -173,9 +173,7 @@ def _write_again(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _kept_page(request, desk, State(given, version=version), status=409)
     except InvalidInput as refused:
         unkept = files.keep_posted(request, record, desk.person)
-        return _kept_page(
-            request, desk, State(given, refused=refused, version=version, unkept=unkept), status=422
-        )
+        return _kept_page(request, desk, State(given, refused=refused, version=version, unkept=unkept), status=422)
     actions.drop_copy(subject=desk.subject, by=desk.person)
     return _finish(request, existing_desk(desk.place, written), given, do)
 
