@@ -87,6 +87,11 @@ def reviewers(record: Record) -> list[int]:
     return list(passed.order_by("step").values_list("reviewer_id", flat=True))
 
 
+def role_due(record: Record, passed: int) -> str:
+    """The role that the review step after `passed` steps asks for."""
+    return kind_of(record).review[passed].role
+
+
 def entries_of(record: Record) -> list[Entry]:
     """The entries the record was posted as, without those that took them back, in their order."""
     return list(Entry.objects.filter(record=record, sign=1).select_related("kind").order_by("line"))
