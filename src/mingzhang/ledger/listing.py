@@ -101,9 +101,9 @@ class Asked:
         self.state = state if state in OPEN_STATES else "posted"
         self.kind = query.get("kind", "")
         self.text = query.get("q", "").strip()[:100]
-        self.first = _day(query.get("from", ""))
-        self.last = _day(query.get("to", ""))
-        self.page = _page(query.get("page", ""))
+        self.first = read_day(query.get("from", ""))
+        self.last = read_day(query.get("to", ""))
+        self.page = read_page(query.get("page", ""))
 
     @property
     def active(self) -> bool:
@@ -196,7 +196,7 @@ def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind], measu
         key=f"e{entry.seq}",
         position=entry.seq,
         occurred_on=entry.occurred_on,
-        kind=_kind_name(str(entry.kind), kinds),
+        kind=kind_name(str(entry.kind), kinds),
         title=record.title,
         unit=entry.unit.name,
         author=record.created_by.name,
@@ -216,7 +216,7 @@ def open_rows(records: Sequence[Record], kinds: dict[str, Kind]) -> Iterator[Row
             key=f"r{record.pk}",
             position=None,
             occurred_on=record.occurred_on,
-            kind=_kind_name(str(record.kind), kinds),
+            kind=kind_name(str(record.kind), kinds),
             title=record.title,
             unit=record.unit.name,
             author=record.created_by.name,
@@ -240,12 +240,14 @@ def said(number: Decimal | int) -> str:
     return text.replace("-", MINUS)
 
 
-def _kind_name(code: str, kinds: dict[str, Kind]) -> str:
+def kind_name(code: str, kinds: dict[str, Kind]) -> str:
+    """What a kind of sheet or table is called; its code when no pack in force has it."""
     kind = kinds.get(code)
     return kind.name.text(language()) if kind else code.rpartition("/")[2]
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day from an address. Raises InvalidInput."""
     if not text:
         return None
     try:
@@ -256,5 +258,6 @@ def _day(text: str) -> date | None:
         ) from None
 
 
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+def read_page(text: str) -> int:
+    """The number of a page from an address; the first one when it makes no sense."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -79,6 +80,14 @@ def record_by_id(person: Person, number: int) -> Record:
     if record is None:
         raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": number})
     return record
+
+
+def records_by_ids(person: Person, numbers: Sequence[int]) -> list[Record]:
+    """In the order given. Raises NotFound when there is no such record, or the person may not see one of them."""
+    found = visible_to(person).select_related("kind", "unit", "book", "created_by", "submitted_by").in_bulk(numbers)
+    if missing := [number for number in numbers if number not in found]:
+        raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": missing[0]})
+    return [found[number] for number in numbers]
 
 
 def reviewers(record: Record) -> list[int]:
