@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.core.periods import Period
 from mingzhang.ledger import queries
 from mingzhang.ledger.flows import STATES
-from mingzhang.ledger.models import Record
+from mingzhang.ledger.models import Entry, Record
 from mingzhang.ledger.queries import OPEN_STATES, LedgerPage, Totals
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
@@ -28,6 +28,8 @@ from mingzhang.packs.wording import language, measure_word
 MOST_MEASURES = 3
 SIZE = 20
 MINUS = "\u2212"
+Numbers = Mapping[int, int]
+Placed = Mapping[int, tuple[int, datetime]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,16 @@ class Row:
     measures: list[Measure]
     reverses: int | None
     state: str
+    address: str
+    number: int = 0
+    pairs: Sequence[Pair] = ()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The other half of a correction: what it says, and where it is."""
+
+    text: str
     address: str
 
 
@@ -184,13 +196,43 @@ def _measures(page: LedgerPage, values: Iterable[Decimal | None]) -> list[Measur
 
 
 def account_rows(page: LedgerPage, kinds: dict[str, Kind]) -> Iterator[Row]:
-    """The entries of a page; everything that is posted has its record."""
+    """The entries of a page, each with the other half of its correction; everything that is posted has its
+    record."""
+    entries = [row.entry for row in page.rows]
+    book = entries[0].book_id if entries else 0
+    undone = queries.reversed_by([entry.seq for entry in entries], book)
+    records = [entry.record_id for entry in entries if entry.record_id]
+    newer = queries.corrections_of(records)
+    older = queries.first_positions(list(_replaced(entries)))
     for row in page.rows:
         if record := row.entry.record:
-            yield _account_row(row, record, kinds, _measures(page, row.values))
+            pairs = list(_pairs(row.entry, record, undone, newer, older))
+            yield _account_row(row, record, kinds, _measures(page, row.values), pairs)
 
 
-def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind], measures: list[Measure]) -> Row:
+def _replaced(entries: Iterable[Entry]) -> Iterator[int]:
+    for entry in entries:
+        if entry.record is not None and entry.record.replaces_id is not None:
+            yield entry.record.replaces_id
+
+
+def _pairs(
+    entry: Entry, record: Record, undone: Numbers, newer: dict[int, tuple[int, int | None]], older: Placed
+) -> Iterator[Pair]:
+    if seq := undone.get(entry.seq):
+        yield Pair(_("已冲销，见第%(seq)s笔") % {"seq": f"{seq:,}"}, reverse("ledger:entry", args=(seq,)))
+    if entry.reverses and (correct := newer.get(record.pk)):
+        number, seq = correct
+        said = _("更正记在第%(seq)s笔") % {"seq": f"{seq:,}"} if seq else _("更正还没有入账")
+        yield Pair(said, reverse("ledger:record", args=(number,)))
+    if not entry.reverses and record.replaces_id and (place := older.get(record.replaces_id)):
+        said = _("更正第%(seq)s笔") % {"seq": f"{place[0]:,}"}
+        yield Pair(said, reverse("ledger:record", args=(record.replaces_id,)))
+
+
+def _account_row(
+    row: queries.Row, record: Record, kinds: dict[str, Kind], measures: list[Measure], pairs: list[Pair]
+) -> Row:
     entry = row.entry
     return Row(
         key=f"e{entry.seq}",
@@ -206,11 +248,14 @@ def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind], measu
         reverses=entry.reverses,
         state=record.state,
         address=reverse("ledger:record", args=(record.pk,)),
+        number=record.pk,
+        pairs=pairs,
     )
 
 
 def open_rows(records: Sequence[Record], kinds: dict[str, Kind]) -> Iterator[Row]:
     """Sheets on their way to the ledger."""
+    files = queries.evidence_counts(records)
     for record in records:
         yield Row(
             key=f"r{record.pk}",
@@ -220,12 +265,13 @@ def open_rows(records: Sequence[Record], kinds: dict[str, Kind]) -> Iterator[Row
             title=record.title,
             unit=record.unit.name,
             author=record.created_by.name,
-            files=0,
+            files=files.get(record.pk, 0),
             sheets="",
             measures=[],
             reverses=None,
             state=record.state,
             address=reverse("ledger:record", args=(record.pk,)),
+            number=record.pk,
         )
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import doing, queries
 from mingzhang.ledger.addresses import new_sheet
-from mingzhang.ledger.models import Record, RecordEvidence
+from mingzhang.ledger.models import OPEN_STATES, Record, RecordEvidence
 from mingzhang.ledger.remarks import remarks_of, spots_of
 from mingzhang.ledger.sheets import sheet_of
 from mingzhang.ledger.showing import files_of, head_of, history_of, posted_of
@@ -58,12 +58,14 @@ def context_of(place: Place, record: Record, asked: Asked) -> dict[str, Any]:
     seen = can(place.person, Permission.EVIDENCE_VIEW, record.unit)
     said = remarks_of(record)
     acts = doing.acts_of(place, record)
+    history = history_of(record, kind)
     return {
         "record": record,
         "shown": head_of(record, kind, entries),
         "sheet": sheet_of(record, kind, said),
         "said": said,
-        "history": history_of(record, kind),
+        "history": history,
+        "noted": record.state in OPEN_STATES and any(step.note or step.remarks for step in history),
         "acts": acts,
         "given": asked.given,
         "queue": asked.queue,

@@ -24,9 +24,9 @@ def waiting_for(place: Place) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that the navigation leads to. It is shown to those who hold any of `permissions` somewhere. `lit` names
-    the other pages that belong to it: URL names, or a whole area such as `ledger:`, which yields to any page that
-    names one of its pages. `tab` is its rank on a phone, where four find room and the rest stand under 更多. `waiting`
+    """A page that the navigation leads to, for those who hold any of `permissions` somewhere. `lit` names the
+    other pages that belong to it: URL names, or a whole area such as `ledger:`, which yields to a page that names
+    one of its pages. `tab` is its rank on a phone, where four find room and the rest stand under 更多. `waiting`
     counts what waits there for the person."""
 
     group: str

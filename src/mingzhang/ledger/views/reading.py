@@ -60,7 +60,11 @@ def _open(place: Place, asked: listing.Asked, kinds: dict[str, Kind]) -> dict[st
         place.scope, asked.filters(), asked.state, page=asked.page, size=listing.SIZE
     )
     pages = max(1, -(-count // listing.SIZE))
-    return {"rows": list(listing.open_rows(records, kinds)), "pages": asked.pages(min(asked.page, pages), pages)}
+    return {
+        "rows": list(listing.open_rows(records, kinds)),
+        "pages": asked.pages(min(asked.page, pages), pages),
+        "may_post": asked.state == "accepted" and Permission.RECORD_POST in place.held,
+    }
 
 
 @require_GET

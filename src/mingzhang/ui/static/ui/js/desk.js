@@ -54,6 +54,16 @@ function sayChosen() {
   bar.querySelector("button").disabled = !chosen.length || mixed;
 }
 
+function offerAll() {
+  const all = bar.querySelector("[data-all]");
+  if (!all) return;
+  all.hidden = false;
+  all.querySelector("input").addEventListener("change", (event) => {
+    for (const mark of marks()) mark.checked = event.target.checked;
+    sayChosen();
+  });
+}
+
 function current() {
   const all = links();
   return all.find((link) => link.getAttribute("aria-expanded") === "true")
@@ -115,6 +125,7 @@ if (bar) {
     if (event.target.name === "record") sayChosen();
   });
   sayChosen();
+  offerAll();
 }
 if (list && help) {
   const opener = document.querySelector("[data-keys-open]");
