@@ -19,7 +19,7 @@ from mingzhang.organisation.roles import ROLE_NAMES, Permission
 from mingzhang.organisation.rules import can, check_can, check_has_role
 from mingzhang.packs.schema import Kind
 
-MOST_NAMED = 6
+MOST_NAMED = 3
 
 # --- people and states --------------------------------------------------------------------------------------------
 
@@ -69,10 +69,17 @@ def who_may_review(record: Record) -> list[Person]:
 
 
 def _who_reviews(record: Record) -> str:
-    names = _("、").join(person.name for person in who_may_review(record)[:MOST_NAMED])
-    if names:
+    if names := names_said(who_may_review(record)):
         return _("可以审核的人：%(names)s。") % {"names": names}
     return _("现在没有别人能审核，请管理员安排一位“%(role)s”。") % {"role": ROLE_NAMES[record.due]}
+
+
+def names_said(people: Sequence[Person]) -> str:
+    """何站长、周书记、秦主任等6人; empty for nobody."""
+    names = _("、").join(person.name for person in people[:MOST_NAMED])
+    if len(people) > MOST_NAMED:
+        return _("%(names)s等%(count)d人") % {"names": names, "count": len(people)}
+    return names
 
 
 def check_reason(note: str, remarks: Mapping[str, str]) -> None:

@@ -174,7 +174,7 @@ def _to_come(record: Record, kind: Kind) -> list[Step]:
 
 
 def _reviews_to_come(record: Record, kind: Kind) -> list[Step]:
-    names = _("、").join(person.name for person in rules.who_may_review(record)[: rules.MOST_NAMED])
+    names = rules.names_said(rules.who_may_review(record))
     done = len(queries.reviewers(record))
     due = _("%(names)s审核") % {"names": names} if names else _("等审核，现在没有人能审核")
     hint = "" if names else _("请管理员安排一位“%(role)s”。") % {"role": ROLE_NAMES[record.due]}
