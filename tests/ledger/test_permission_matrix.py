@@ -100,6 +100,14 @@ def import_one(world: World, by: Person) -> object:
     return ledger.import_records(book=cast.book, drafts=drafts, by=by)
 
 
+def review_alike(record: Record, by: Person) -> object:
+    """Of many, those that may not be passed are told one by one."""
+    done = ledger.review_records(records=[record], by=by)
+    for _record, refusal in done.refused:
+        raise refusal
+    return done
+
+
 def seat_of(person: Person) -> Appointment:
     return Appointment.objects.get(person=person)
 
@@ -140,6 +148,13 @@ CASES = [
         "he",
         lambda w, r, by: ledger.review_record(record=r, passed=True, by=by),
         World.submitted,
+    ),
+    Case(ledger.review_records, "he", lambda w, r, by: review_alike(r, by), World.submitted),
+    Case(
+        ledger.send_back_record,
+        REVIEWERS,
+        lambda w, r, by: ledger.send_back_record(record=r, note="人数不对", by=by),
+        World.accepted,
     ),
     Case(ledger.post_record, REVIEWERS, lambda w, r, by: ledger.post_record(record=r, by=by), World.accepted),
     Case(ledger.post_records, REVIEWERS, lambda w, r, by: ledger.post_records(records=[r], by=by), World.accepted),

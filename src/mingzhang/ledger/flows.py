@@ -46,6 +46,7 @@ RECORD = Flow(
         Transition("returned", "submit", "submitted", Permission.RECORD_SUBMIT),
         Transition("returned", "submit", "accepted", Permission.RECORD_SUBMIT, NO_REVIEW, case="unreviewed"),
         Transition("accepted", "post", "posted", Permission.RECORD_POST, _("写进账本，从此不再改动")),
+        Transition("accepted", "return", "returned", Permission.RECORD_POST, _("写明原因；改好后重新审核")),
         Transition("posted", "reverse", "reversed", Permission.RECORD_REVERSE, _("写明原因；账本里另记一笔相反的")),
     ],
 )
@@ -67,3 +68,8 @@ def after_review(passed: bool, step: int, steps: int) -> str:
     if not passed:
         return RECORD.target("submitted", "return")
     return RECORD.target("submitted", "pass", "last" if step == steps else "")
+
+
+def after_send_back() -> str:
+    """The state of an accepted sheet that was sent back instead of posted."""
+    return RECORD.target("accepted", "return")

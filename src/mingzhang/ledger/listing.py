@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.core.periods import Period
 from mingzhang.ledger import queries
 from mingzhang.ledger.flows import STATES
-from mingzhang.ledger.models import Record
+from mingzhang.ledger.models import Entry, Record
 from mingzhang.ledger.queries import OPEN_STATES, LedgerPage, Totals
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
@@ -28,6 +28,8 @@ from mingzhang.packs.wording import language, measure_word
 MOST_MEASURES = 3
 SIZE = 20
 MINUS = "\u2212"
+Numbers = Mapping[int, int]
+Placed = Mapping[int, tuple[int, datetime]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,16 @@ class Row:
     reverses: int | None
     state: str
     address: str
+    number: int = 0
+    pairs: Sequence[Pair] = ()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The other half of a correction: what it says, and where it is."""
+
+    text: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -101,9 +113,9 @@ class Asked:
         self.state = state if state in OPEN_STATES else "posted"
         self.kind = query.get("kind", "")
         self.text = query.get("q", "").strip()[:100]
-        self.first = _day(query.get("from", ""))
-        self.last = _day(query.get("to", ""))
-        self.page = _page(query.get("page", ""))
+        self.first = read_day(query.get("from", ""))
+        self.last = read_day(query.get("to", ""))
+        self.page = read_page(query.get("page", ""))
 
     @property
     def active(self) -> bool:
@@ -184,19 +196,49 @@ def _measures(page: LedgerPage, values: Iterable[Decimal | None]) -> list[Measur
 
 
 def account_rows(page: LedgerPage, kinds: dict[str, Kind]) -> Iterator[Row]:
-    """The entries of a page; everything that is posted has its record."""
+    """The entries of a page, each with the other half of its correction; everything that is posted has its
+    record."""
+    entries = [row.entry for row in page.rows]
+    book = entries[0].book_id if entries else 0
+    undone = queries.reversed_by([entry.seq for entry in entries], book)
+    records = [entry.record_id for entry in entries if entry.record_id]
+    newer = queries.corrections_of(records)
+    older = queries.first_positions(list(_replaced(entries)))
     for row in page.rows:
         if record := row.entry.record:
-            yield _account_row(row, record, kinds, _measures(page, row.values))
+            pairs = list(_pairs(row.entry, record, undone, newer, older))
+            yield _account_row(row, record, kinds, _measures(page, row.values), pairs)
 
 
-def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind], measures: list[Measure]) -> Row:
+def _replaced(entries: Iterable[Entry]) -> Iterator[int]:
+    for entry in entries:
+        if entry.record is not None and entry.record.replaces_id is not None:
+            yield entry.record.replaces_id
+
+
+def _pairs(
+    entry: Entry, record: Record, undone: Numbers, newer: dict[int, tuple[int, int | None]], older: Placed
+) -> Iterator[Pair]:
+    if seq := undone.get(entry.seq):
+        yield Pair(_("已冲销，见第%(seq)s笔") % {"seq": f"{seq:,}"}, reverse("ledger:entry", args=(seq,)))
+    if entry.reverses and (correct := newer.get(record.pk)):
+        number, seq = correct
+        said = _("更正记在第%(seq)s笔") % {"seq": f"{seq:,}"} if seq else _("更正还没有入账")
+        yield Pair(said, reverse("ledger:record", args=(number,)))
+    if not entry.reverses and record.replaces_id and (place := older.get(record.replaces_id)):
+        said = _("更正第%(seq)s笔") % {"seq": f"{place[0]:,}"}
+        yield Pair(said, reverse("ledger:record", args=(record.replaces_id,)))
+
+
+def _account_row(
+    row: queries.Row, record: Record, kinds: dict[str, Kind], measures: list[Measure], pairs: list[Pair]
+) -> Row:
     entry = row.entry
     return Row(
         key=f"e{entry.seq}",
         position=entry.seq,
         occurred_on=entry.occurred_on,
-        kind=_kind_name(str(entry.kind), kinds),
+        kind=kind_name(str(entry.kind), kinds),
         title=record.title,
         unit=entry.unit.name,
         author=record.created_by.name,
@@ -206,26 +248,30 @@ def _account_row(row: queries.Row, record: Record, kinds: dict[str, Kind], measu
         reverses=entry.reverses,
         state=record.state,
         address=reverse("ledger:record", args=(record.pk,)),
+        number=record.pk,
+        pairs=pairs,
     )
 
 
 def open_rows(records: Sequence[Record], kinds: dict[str, Kind]) -> Iterator[Row]:
     """Sheets on their way to the ledger."""
+    files = queries.evidence_counts(records)
     for record in records:
         yield Row(
             key=f"r{record.pk}",
             position=None,
             occurred_on=record.occurred_on,
-            kind=_kind_name(str(record.kind), kinds),
+            kind=kind_name(str(record.kind), kinds),
             title=record.title,
             unit=record.unit.name,
             author=record.created_by.name,
-            files=0,
+            files=files.get(record.pk, 0),
             sheets="",
             measures=[],
             reverses=None,
             state=record.state,
             address=reverse("ledger:record", args=(record.pk,)),
+            number=record.pk,
         )
 
 
@@ -240,12 +286,14 @@ def said(number: Decimal | int) -> str:
     return text.replace("-", MINUS)
 
 
-def _kind_name(code: str, kinds: dict[str, Kind]) -> str:
+def kind_name(code: str, kinds: dict[str, Kind]) -> str:
+    """What a kind of sheet or table is called; its code when no pack in force has it."""
     kind = kinds.get(code)
     return kind.name.text(language()) if kind else code.rpartition("/")[2]
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day from an address. Raises InvalidInput."""
     if not text:
         return None
     try:
@@ -256,5 +304,6 @@ def _day(text: str) -> date | None:
         ) from None
 
 
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+def read_page(text: str) -> int:
+    """The number of a page from an address; the first one when it makes no sense."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1

@@ -26,6 +26,16 @@ def lock_records(records: Iterable[Record]) -> list[Record]:
     return [found[key] for key in wanted]
 
 
+def lock_whole_records(records: Iterable[Record]) -> list[Record]:
+    """As `lock_records`, with everything that each holds and who handed it in."""
+    wanted = list(dict.fromkeys(record.pk for record in records))
+    rows = Record.objects.select_for_update(of=("self",)).filter(AnyOf(F("pk"), wanted)).order_by("pk")
+    found = {record.pk: record for record in rows.select_related("unit__book", "kind", "book", "submitted_by")}
+    if len(found) < len(wanted):
+        raise NotFound(_("没有找到这张记录单。"))
+    return [found[key] for key in wanted]
+
+
 def lock_record(record: Record) -> Record:
     """One record as it stands now, locked until the transaction ends. Raises NotFound."""
     rows = Record.objects.select_for_update(of=("self",)).filter(pk=record.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.packs.models import PackVersion, RecordKind
@@ -32,6 +32,11 @@ class Record(models.Model):
     steps = models.SmallIntegerField(
         null=True, help_text="how many review steps its kind asked for when it was submitted"
     )
+    due = models.TextField(
+        default="",
+        db_default="",
+        help_text="the role that the review step that is due asks for; empty when none is",
+    )
     created_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -57,6 +62,7 @@ class Record(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="reversed") | ~Q(reversal_reason=""), name="record_reversed_with_reason"
             ),
+            models.CheckConstraint(condition=~Q(state="submitted") | ~Q(due=""), name="record_due_while_submitted"),
             models.UniqueConstraint(
                 fields=["book", "source_key"],
                 condition=Q(source_key__isnull=False),
@@ -74,6 +80,17 @@ class Record(models.Model):
                 name="record_book_open",
             ),
             models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="record_replaces"),
+            # What waits for whom, and what came of it: see docs/adr/0015-what-waits-for-me.md.
+            models.Index(
+                fields=["book", "due", "submitted_at", "id"], condition=Q(state="submitted"), name="record_queue"
+            ),
+            models.Index(
+                fields=["created_by", "state"], condition=Q(state__in=("draft", "returned")), name="record_mine"
+            ),
+            models.Index(fields=["submitted_by"], condition=Q(state="returned"), name="record_mine_returned"),
+            models.Index(
+                fields=["created_by", "submitted_at"], condition=Q(state="posted"), name="record_mine_posted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -164,8 +181,9 @@ class WorkingCopy(models.Model):
 
 class Review(models.Model):
     """审核: one step passed or returned, by a person other than the author and other than the earlier reviewers of
-    the same submission. `author` is who submitted that cycle. Append-only; the database holds all of this (see the
-    constraints here and the triggers in the first migration)."""
+    the same submission. `author` is who submitted that cycle. `remarks` maps a place on the sheet, such as
+    `data.people` or `rows.problems.2.owner`, to what is said about it. Append-only; the database holds all of this
+    (see the constraints here and the triggers in the second migration)."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(Record, models.PROTECT, related_name="reviews", db_index=False)
@@ -175,18 +193,44 @@ class Review(models.Model):
     reviewer = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     passed = models.BooleanField()
     note = models.TextField(default="")
+    remarks = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(author=F("reviewer")), name="review_not_by_author"),
             models.CheckConstraint(condition=Q(step__gte=1), name="review_step_from_one"),
+            models.CheckConstraint(
+                condition=Q(passed=True) | ~Q(note="") | ~Q(remarks={}), name="review_returned_with_reason"
+            ),
             models.UniqueConstraint(fields=["record", "cycle", "reviewer"], name="review_by_different_people"),
             models.UniqueConstraint(fields=["record", "cycle", "step"], name="review_step_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.record_id}/{self.cycle}/{self.step}"
+
+
+class SendBack(models.Model):
+    """Returned before posting: an accepted sheet goes back to be mended, by somebody who could have posted it and
+    says why. The submission of `cycle` ends with it; the next one is reviewed anew. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(Record, models.PROTECT, related_name="send_backs", db_index=False)
+    cycle = models.SmallIntegerField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    note = models.TextField(default="")
+    remarks = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "cycle"], name="send_back_once"),
+            models.CheckConstraint(condition=~Q(note="") | ~Q(remarks={}), name="send_back_with_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}/{self.cycle}"
 
 
 class Position(models.Model):

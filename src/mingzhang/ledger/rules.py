@@ -3,7 +3,7 @@ that a page shows on the disabled button; its twin answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,12 @@ from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefuse
 from mingzhang.ledger import flows, queries
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import existed_on
-from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.queries import existed_on, holders
+from mingzhang.organisation.roles import ROLE_NAMES, Permission
 from mingzhang.organisation.rules import can, check_can, check_has_role
 from mingzhang.packs.schema import Kind
+
+MOST_NAMED = 3
 
 
 class Stale(StateRefused):
@@ -44,8 +46,13 @@ def check_user_can_review(person: Person, record: Record) -> None:
     took an earlier step of it. Raises NotAllowed, StateRefused."""
     flows.check(record, "pass")
     earlier = queries.reviewers(record)
-    check_other_person(person, {record.submitted_by_id, record.created_by_id}, earlier)
-    check_has_role(person, queries.kind_of(record).review[len(earlier)].role, record.unit)
+    try:
+        check_other_person(person, {record.submitted_by_id, record.created_by_id}, earlier)
+        check_has_role(person, record.due, record.unit)
+    except NotAllowed as refusal:
+        if person.book_id != record.book_id:
+            raise
+        raise NotAllowed(refusal.message, remedy=_who_reviews(record)) from refusal
 
 
 def check_other_person(person: Person, authors: set[int | None], earlier: Sequence[int]) -> None:
@@ -54,6 +61,54 @@ def check_other_person(person: Person, authors: set[int | None], earlier: Sequen
         raise NotAllowed(_("自己经办的记录单不能由自己审核。"), remedy=_("请交给另一位审核人。"))
     if person.pk in earlier:
         raise NotAllowed(_("这张记录单的前一步是您审核的，这一步要换一个人。"), remedy=_("请交给另一位审核人。"))
+
+
+def who_may_review(record: Record) -> list[Person]:
+    """Those who hold the role that the step due asks for, the nearest first, without who wrote or handed the sheet
+    in and who took an earlier step. Empty when nothing is to be reviewed, and when there is nobody."""
+    if record.state != "submitted":
+        return []
+    out = {record.created_by_id, record.submitted_by_id, *queries.reviewers(record)}
+    held = {appointment.person_id: appointment.person for appointment in holders(record.due, record.unit)}
+    return [person for key, person in held.items() if key not in out]
+
+
+def _who_reviews(record: Record) -> str:
+    if names := names_said(who_may_review(record)):
+        return _("可以审核的人：%(names)s。") % {"names": names}
+    return _("现在没有别人能审核，请管理员安排一位“%(role)s”。") % {"role": ROLE_NAMES[record.due]}
+
+
+def names_said(people: Sequence[Person]) -> str:
+    """何站长、周书记、秦主任等6人; empty for nobody."""
+    names = _("、").join(person.name for person in people[:MOST_NAMED])
+    if len(people) > MOST_NAMED:
+        return _("%(names)s等%(count)d人") % {"names": names, "count": len(people)}
+    return names
+
+
+def check_reason(note: str, remarks: Mapping[str, str]) -> None:
+    """Whoever returns a sheet says why. Raises InvalidInput."""
+    if not note and not remarks:
+        raise InvalidInput(_("退回时要写明原因。"), remedy=_("请写清哪里要改，再退回。"))
+
+
+def check_alike(records: Sequence[Record], most: int) -> None:
+    """Sheets are looked through together when they are of one kind. Raises InvalidInput."""
+    if not records:
+        raise InvalidInput(_("还没有选记录单。"), remedy=_("请先在要一起审核的记录单前打勾。"))
+    if len(records) > most:
+        raise InvalidInput(_("一次最多一起审核%(most)s张。") % {"most": most}, remedy=_("请分几次。"))
+    if len({record.kind_id for record in records}) > 1:
+        raise InvalidInput(_("选中的记录单不是同一种。"), remedy=_("请只选同一种记录单，一起看才看得清。"))
+
+
+def check_user_can_send_back(person: Person, record: Record) -> None:
+    """Whoever could post an accepted sheet may return it instead. Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.RECORD_POST, record.unit)
+    flows.check(record, "return")
+    if record.state != "accepted":
+        flows.check(record, "post")
 
 
 def check_user_can_post(person: Person, record: Record) -> None:
@@ -98,6 +153,7 @@ user_can_edit = _answers(check_user_can_edit)
 user_can_submit = _answers(check_user_can_submit)
 user_can_review = _answers(check_user_can_review)
 user_can_post = _answers(check_user_can_post)
+user_can_send_back = _answers(check_user_can_send_back)
 user_can_reverse = _answers(check_user_can_reverse)
 user_can_view = _answers(check_user_can_view)
 

@@ -5,7 +5,7 @@ Values that name a person, a unit or another record are looked up together, in o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,18 +14,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mingzhang.ledger.models import Record
+from mingzhang.ledger.remarks import Remark
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.schema import Field, Kind, Table
 from mingzhang.packs.wording import language, measure_word
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 REFERENCES = ("person", "unit", "link")
+Said = Mapping[str, Sequence[Remark]]
 
 
 @dataclass(frozen=True)
 class Shown:
     """One field: its name, its value as text, and its measure word. `long` texts keep their line breaks; `link`
-    is the id of the record that a link leads to."""
+    is the id of the record that a link leads to. `path` names the place, and `remarks` are what reviewers say about
+    it."""
 
     name: str
     text: str
@@ -33,15 +36,26 @@ class Shown:
     number: bool = False
     long: bool = False
     link: int | None = None
+    path: str = ""
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A repeating table: the names of its columns, and a cell for each column of each row."""
+    """A repeating table: the names of its columns, and its rows."""
 
     name: str
     columns: list[Shown]
-    rows: list[list[Shown]]
+    rows: list[ShownRow]
+    remarks: Sequence[Remark] = ()
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A cell for each column; `remarks` are about the row as a whole."""
+
+    cells: list[Shown]
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True)
@@ -52,26 +66,45 @@ class Sheet:
     tables: list[ShownTable]
 
 
-def sheet_of(record: Record, kind: Kind) -> Sheet:
-    """The content of `record`, which is of `kind`. Fields and tables without a value are left out."""
-    names = Names(values_of(record.data, record.rows, kind))
-    filled = [
-        (field, record.data[field.id]) for field in kind.fields if record.data.get(field.id) not in (None, "")
+def sheet_of(record: Record, kind: Kind, remarks: Said | None = None) -> Sheet:
+    """The content of `record`, which is of `kind`, with what is said about each place. Fields and tables without a
+    value are left out unless something is said about them."""
+    return _sheet(record, kind, Names(values_of(record.data, record.rows, kind)), remarks or {})
+
+
+def sheets_of(records: Sequence[Record], kinds: Sequence[Kind]) -> list[Sheet]:
+    """The content of several records, each of its kind, with as many queries as for one."""
+    pairs = list(zip(records, kinds, strict=True))
+    names = Names(value for record, kind in pairs for value in values_of(record.data, record.rows, kind))
+    return [_sheet(record, kind, names, {}) for record, kind in pairs]
+
+
+def _sheet(record: Record, kind: Kind, names: Names, remarks: Said) -> Sheet:
+    fields = [_shown(field, record.data.get(field.id), names, f"data.{field.id}", remarks) for field in kind.fields]
+    shown = [one for one in fields if one.remarks or record.data.get(one.path[5:]) not in (None, "")]
+    tables = [
+        _table(table, record.rows.get(table.id, []), names, remarks)
+        for table in kind.tables
+        if record.rows.get(table.id) or f"rows.{table.id}" in remarks
     ]
-    tables = [_table(table, rows, names) for table in kind.tables if (rows := record.rows.get(table.id))]
-    return Sheet([_shown(field, value, names) for field, value in filled], tables)
+    return Sheet(shown, tables)
 
 
-def _table(table: Table, rows: list[dict[str, Any]], names: Names) -> ShownTable:
+def _table(table: Table, rows: list[dict[str, Any]], names: Names, remarks: Said) -> ShownTable:
+    path = f"rows.{table.id}"
     columns = [
         Shown(field.name.text(language()), "", measure_word(field.measure), field.type in NUMBERS)
         for field in table.fields
     ]
-    cells = [[_shown(field, row.get(field.id), names) for field in table.fields] for row in rows]
-    return ShownTable(table.name.text(language()), columns, cells)
+    shown = []
+    for number, row in enumerate(rows):
+        at = f"{path}.{number}"
+        cells = [_shown(field, row.get(field.id), names, f"{at}.{field.id}", remarks) for field in table.fields]
+        shown.append(ShownRow(cells, remarks.get(at, ())))
+    return ShownTable(table.name.text(language()), columns, shown, remarks.get(path, ()))
 
 
-def _shown(field: Field, value: Any, names: Names) -> Shown:
+def _shown(field: Field, value: Any, names: Names, path: str, remarks: Said) -> Shown:
     return Shown(
         name=field.name.text(language()),
         text=_text(field, value, names),
@@ -79,6 +112,8 @@ def _shown(field: Field, value: Any, names: Names) -> Shown:
         number=field.type in NUMBERS,
         long=field.type == "long_text",
         link=value if field.type == "link" else None,
+        path=path,
+        remarks=remarks.get(path, ()),
     )
 
 

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingzhang.core import digests
-from mingzhang.ledger import queries
+from mingzhang.ledger import queries, rules
 from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
 from mingzhang.ledger.queries import Moment
+from mingzhang.ledger.remarks import spot_name
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.roles import ROLE_NAMES
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language
 
@@ -31,18 +33,23 @@ class Head:
     author: str
     state: str
     position: int | None
+    reason: str
     replaces: Record | None
     replaced_by: Sequence[Record]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the history. `look` and `icon` say the kind by shape as well as by colour."""
+    """One line of the history. `look` and `icon` say the kind by shape as well as by colour; `remarks` are what was
+    said about places on the sheet, by their names; `other` is the record that it speaks of."""
 
     what: str
     who: str = ""
     at: datetime | None = None
     note: str = ""
+    remarks: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    other: Record | None = None
     look: str = ""
     icon: str = ""
 
@@ -109,8 +116,9 @@ def head_of(record: Record, kind: Kind, entries: Sequence[Posted]) -> Head:
         author=record.created_by.name,
         state=record.state,
         position=entries[0].seq if entries else None,
+        reason=record.reversal_reason,
         replaces=record.replaces,
-        replaced_by=list(record.replaced_by.all()),
+        replaced_by=list(record.replaced_by.order_by("id")),
     )
 
 
@@ -184,24 +192,30 @@ def _posted(entry: Entry, kind: Kind) -> Posted:
     )
 
 
-def history_of(record: Record) -> list[Step]:
+def history_of(record: Record, kind: Kind) -> list[Step]:
     """What happened, in order, and then what is still to come."""
-    return [_step(moment) for moment in queries.record_history(record)] + _to_come(record)
+    return [_step(moment, record, kind) for moment in queries.record_history(record)] + _to_come(record, kind)
 
 
-def _step(moment: Moment) -> Step:
+def _step(moment: Moment, record: Record, kind: Kind) -> Step:
     what, look, icon = {
         "added": (_("填写"), "", "pen"),
+        "edited": (_("修改"), "", "pen"),
         "submitted": (_("提交审核"), "", "flag"),
         "passed": (_("审核通过"), "is-good", "check"),
         "returned": (_("退回修改"), "is-back", "back"),
+        "sent_back": (_("没有入账，退回修改"), "is-back", "back"),
         "posted": (_("入账"), "is-good", "check"),
         "reversed": (_("冲销"), "is-back", "fix"),
         "replaced": (_("另记一张更正"), "", "fix"),
     }[moment.what]
+    if moment.what == "passed" and (record.steps or 0) > 1:
+        what = _("第%(step)s步审核通过") % {"step": moment.step}
     if moment.positions:
         what += _("，") + _span(*moment.positions)
-    return Step(what, moment.person.name if moment.person else "", moment.at, moment.note, look, icon)
+    remarks = [(spot_name(record, kind, path), text) for path, text in moment.remarks.items()]
+    who = moment.person.name if moment.person else ""
+    return Step(what, who, moment.at, moment.note, remarks, look=look, icon=icon, other=moment.other)
 
 
 def _span(first: int, last: int) -> str:
@@ -210,11 +224,30 @@ def _span(first: int, last: int) -> str:
     return _("第%(first)s至%(last)s笔") % {"first": f"{first:,}", "last": f"{last:,}"}
 
 
-def _to_come(record: Record) -> list[Step]:
-    waiting = {
-        "draft": [_("提交审核"), _("入账")],
-        "returned": [_("改好后再提交"), _("入账")],
-        "submitted": [_("审核"), _("入账")],
-        "accepted": [_("入账")],
-    }
-    return [Step(what, look="is-todo") for what in waiting.get(record.state, [])]
+def _to_come(record: Record, kind: Kind) -> list[Step]:
+    """The steps ahead, with who takes the next one."""
+    if record.state in ("posted", "reversed"):
+        return []
+    ahead = [_step_to_post()]
+    if record.state == "submitted":
+        return _reviews_to_come(record, kind) + ahead
+    if record.state == "accepted":
+        return ahead
+    first = _("改好后再提交") if record.state == "returned" else _("提交审核")
+    return [Step(first, look="is-todo"), *(Step(_("审核"), look="is-todo") for _number in kind.review), *ahead]
+
+
+def _reviews_to_come(record: Record, kind: Kind) -> list[Step]:
+    names = rules.names_said(rules.who_may_review(record))
+    done = len(queries.reviewers(record))
+    due = _("%(names)s审核") % {"names": names} if names else _("等审核，现在没有人能审核")
+    hint = "" if names else _("请管理员安排一位“%(role)s”。") % {"role": ROLE_NAMES[record.due]}
+    later = [
+        Step(_("%(role)s审核") % {"role": ROLE_NAMES[step.role]}, look="is-todo")
+        for step in kind.review[done + 1 :]
+    ]
+    return [Step(due, look="is-todo", hint=hint), *later]
+
+
+def _step_to_post() -> Step:
+    return Step(_("入账"), look="is-todo", hint=_("入账后只能更正，不能改。"))

@@ -24,6 +24,7 @@ from mingzhang.organisation import queries
 from mingzhang.organisation.models import Person, Post, Unit
 from mingzhang.organisation.roles import ROLES, Permission
 from mingzhang.organisation.scopes import UnitScope
+from mingzhang.packs.schema import REVIEW_ROLES
 
 P = ParamSpec("P")
 
@@ -45,6 +46,11 @@ class Place:
         return frozenset(
             held for roles in posts.values_list("roles", flat=True) for role in roles for held in ROLES[role]
         )
+
+    @cached_property
+    def review_scopes(self) -> dict[str, UnitScope]:
+        """Where the person holds each role that a review may ask for."""
+        return queries.role_scopes(self.person, REVIEW_ROLES)
 
     def units(self) -> QuerySet[Unit]:
         """The units that the person may see on this page, closed ones too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import connection
@@ -172,6 +173,32 @@ def visible_units(person: Person, permission: Permission, on: date | None = None
         return UnitScope(person.book_id, everything=True, unit_ids=frozenset(), tops=tops)
     ids = Unit.objects.filter(ancestors__overlap=tops).values_list("id", flat=True) if tops else []
     return UnitScope(person.book_id, everything=False, unit_ids=frozenset(ids), tops=tops)
+
+
+def role_scopes(person: Person, roles: Sequence[str]) -> dict[str, UnitScope]:
+    """Where the person holds each of `roles` today, as the tree stands now; roles held nowhere are left out. Two
+    queries."""
+    posts = Post.objects.filter(
+        roles__overlap=list(roles), appointments__in=holding().filter(person=person), unit__book_id=person.book_id
+    )
+    seats: dict[str, dict[int, int | None]] = {}
+    for unit_id, parent_id, held in posts.values_list("unit_id", "unit__parent_id", "roles"):
+        for role in set(held).intersection(roles):
+            seats.setdefault(role, {})[unit_id] = parent_id
+    below = _below({top for tops in seats.values() if None not in tops.values() for top in tops})
+    return {role: _scope(person, tops, below) for role, tops in sorted(seats.items())}
+
+
+def _below(tops: Collection[int]) -> dict[int, list[int]]:
+    """The units under any of `tops`, themselves too, with their ancestors."""
+    units = Unit.objects.filter(ancestors__overlap=sorted(tops)).values_list("id", "ancestors") if tops else []
+    return dict(units)
+
+
+def _scope(person: Person, tops: dict[int, int | None], below: dict[int, list[int]]) -> UnitScope:
+    everything = None in tops.values()
+    ids = (unit for unit, above in below.items() if not everything and not tops.keys().isdisjoint(above))
+    return UnitScope(person.book_id, everything, frozenset(ids), tuple(sorted(tops)))
 
 
 def holders(role: str, unit: Unit, on: date | None = None) -> list[Appointment]:

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
 from mingzhang.core.periods import Period
 from mingzhang.ledger import queries as ledger
+from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation import place as places
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
-from mingzhang.web import periods
+from mingzhang.web import navigation, periods
 
 AREAS = ("ledger", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
 UNIT_PAGES = {"ledger:list", "figures:list", "reports:list"}
 PERIOD_PAGES = UNIT_PAGES | {"figures:figure", "reports:read", "reports:numbers"}
-
-
-@dataclass(frozen=True)
-class Section:
-    """One entry of the navigation."""
-
-    name: str
-    icon: str
-    address: str
-    current: bool
 
 
 class Layout:
@@ -65,17 +53,27 @@ class Layout:
     def position(self) -> int:
         return ledger.position(self.book)
 
+    @cached_property
+    def groups(self) -> list[navigation.Group]:
+        """The navigation: the pages that the person's roles open."""
+        return navigation.groups_of(self.place, self._view)
+
+    @cached_property
+    def new_sheet(self) -> str:
+        """Where a new sheet is written, for those who write any."""
+        return new_sheet() if Permission.RECORD_ADD in self.place.held else ""
+
     @property
-    def sections(self) -> Iterator[Section]:
-        """The areas that the person's roles open."""
-        here = self._view.partition(":")[0]
-        for area, name, icon, permission in (
-            ("ledger", _("台账"), "book", Permission.RECORD_VIEW),
-            ("figures", _("数据"), "chart", Permission.FIGURES_VIEW),
-            ("reports", _("报告"), "paper", Permission.REPORT_VIEW),
-        ):
-            if permission in self.place.held:
-                yield Section(name, icon, f"{reverse(f'{area}:list')}?{self.place.query}", area == here)
+    def tabs(self) -> list[navigation.Section]:
+        return self._tabs[0]
+
+    @property
+    def more_tabs(self) -> list[navigation.Section]:
+        return self._tabs[1]
+
+    @cached_property
+    def _tabs(self) -> tuple[list[navigation.Section], list[navigation.Section]]:
+        return navigation.tabs_of(self.groups, navigation.MOST_TABS - bool(self.new_sheet))
 
     @property
     def units_address(self) -> str:

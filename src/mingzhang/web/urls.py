@@ -1,15 +1,16 @@
-"""Home, signing in and out, the unit switcher, and large type."""
+"""Home, what is to be done today, signing in and out, the unit switcher, and large type."""
 
 from django.urls import path
 
 from mingzhang.access.views import signing
-from mingzhang.web import views
+from mingzhang.web import today, views
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", signing.SignIn.as_view(), name="sign_in"),
     path("sign-out/", signing.sign_out, name="sign_out"),
+    path("today/", today.today, name="today"),
     path("units/", views.units, name="units"),
     path("type-size/", views.type_size, name="type_size"),
 ]

@@ -22,8 +22,12 @@ A_YEAR = 366 * 24 * 3600
 @require_GET
 @placed(Permission.FIGURES_VIEW)
 def home(request: HttpRequest, place: Place) -> HttpResponse:
-    """Leads to the ledger, or to the figures for those whose roles read no records."""
-    first = "ledger:list" if Permission.RECORD_VIEW in place.held else "figures:list"
+    """Leads those who write or review to what they have to do, others to the ledger, and those whose roles read no
+    records to the figures."""
+    if not place.held.isdisjoint({Permission.RECORD_ADD, Permission.RECORD_REVIEW}):
+        first = "web:today"
+    else:
+        first = "ledger:list" if Permission.RECORD_VIEW in place.held else "figures:list"
     return redirect(f"{reverse(first)}?{place.query}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,6 +28,24 @@ def _new(office: Office) -> str:
 def _note(office: Office) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("说明.txt", "办好了。".encode())}
 
+
+def _about(name: str, record: str) -> Callable[[Office], str]:
+    return lambda office: reverse(f"ledger:{name}", args=(getattr(office, record).pk,))
+
+
+def _submitted(office: Office) -> dict[str, Any]:
+    return {"record": office.submitted.pk}
+
+
+# The clerk wrote the sheet and holds no role that reviews; the auditor reads only; the leaders hold another role
+# than the one that the step asks for.
+REVIEWS = answers(302, chen=403, zhou=403, wei=403, qin=403)
+POSTS = answers(302, chen=403, qin=403)
+NOT_MINE = {"chen": 403, "qin": 403, "lu": 403}
+MINE = answers(outsider=200, stranger=200, **NOT_MINE)
+LOOKS = answers(**NOT_MINE)
+# Those who may not pass it are told so beside it.
+PASSES = answers(he=302, **NOT_MINE)
 
 ADDRESSES = [
     Address("ledger:list", lambda office: reverse("ledger:list") + AT_STREET),
@@ -64,4 +83,16 @@ ADDRESSES = [
         form=lambda office: TALK,
     ),
     Address("ledger:find", lambda office: f"{reverse('ledger:find', args=('unit',))}{AT_STREET}&q=社区", WRITERS),
+    # Whoever reviews nothing anywhere has no queue; everybody else has one of their own.
+    Address("ledger:queue", lambda office: reverse("ledger:queue"), MINE),
+    Address("ledger:batch", lambda office: f"{reverse('ledger:batch')}?record={office.submitted.pk}", LOOKS),
+    Address("ledger:batch", lambda office: reverse("ledger:batch"), PASSES, form=_submitted),
+    Address("ledger:pass", _about("pass", "submitted"), REVIEWS, form=lambda office: {"note": "看过"}),
+    Address(
+        "ledger:return", _about("return", "submitted"), REVIEWS, form=lambda office: {"place": "", "said": "人数"}
+    ),
+    # Only what was accepted is posted, and what was posted is not posted twice: the page says how it stands.
+    Address("ledger:post", _about("post", "talk"), POSTS, form=lambda office: {}),
+    Address("ledger:post_many", lambda office: reverse("ledger:post_many"), answers(302), form=_submitted),
+    Address("ledger:reverse", _about("reverse", "talk"), POSTS, form=lambda office: {"reason": "记错了"}),
 ]

@@ -8,6 +8,8 @@ from tests.web.matrix import Address, answers
 from tests.web.office import AT_STREET
 
 ADDRESSES = [
+    # Everybody's own; of no unit.
+    Address("web:today", lambda office: reverse("web:today"), answers(outsider=200, lu=200, stranger=200)),
     Address("web:units", lambda office: reverse("web:units") + AT_STREET, answers(admin=200)),
 ]
 # Addresses that speak of nobody's unit: the ways in and out, and the switches of the browser at hand.

@@ -10,11 +10,20 @@ from mingzhang.ledger.actions.evidence import (
 )
 from mingzhang.ledger.actions.imports import Draft, Imported, import_records
 from mingzhang.ledger.actions.posting import post_record, post_records, reverse_record
-from mingzhang.ledger.actions.records import add_record, edit_record, review_record, submit_record
+from mingzhang.ledger.actions.records import add_record, edit_record, submit_record
+from mingzhang.ledger.actions.reviews import (
+    MOST_AT_ONCE,
+    Reviewed,
+    review_record,
+    review_records,
+    send_back_record,
+)
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Draft",
     "Imported",
+    "Reviewed",
     "add_record",
     "answer_questions",
     "attach_evidence",
@@ -30,5 +39,7 @@ __all__ = [
     "reverse_record",
     "review_record",
     "see",
+    "review_records",
+    "send_back_record",
     "submit_record",
 ]

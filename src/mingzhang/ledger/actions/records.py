@@ -1,22 +1,20 @@
-"""Writing record sheets down, submitting them, and reviewing them."""
+"""Writing record sheets down, and submitting them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from mingzhang.audit import append as audit
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows, queries, rules
 from mingzhang.ledger.binding import commit_to
-from mingzhang.ledger.contents import Content, clean_note, draft_content, full_content
+from mingzhang.ledger.contents import Content, draft_content, full_content
 from mingzhang.ledger.locks import lock_record
-from mingzhang.ledger.models import Record, Review
+from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
@@ -99,37 +97,11 @@ def submit_record(*, record: Record, by: Person) -> Record:
     record.cycle += 1
     record.steps = len(kind.review)
     record.state = flows.after_submit(record.steps)
+    record.due = queries.role_due(record, 0) if record.state == "submitted" else ""
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
     said = {"cycle": record.cycle, "state": record.state, "content": commit_to([record])[0]}
     _tell(record, "record.submit", by, said)
-    return record
-
-
-@transaction.atomic
-def review_record(*, record: Record, passed: bool, note: str = "", by: Person) -> Record:
-    """Take the review step that is due: pass it, or return the sheet with a note that says what to mend. After the
-    last step it is accepted. Raises NotAllowed, InvalidInput, StateRefused."""
-    record = lock_record(record)
-    rules.check_user_can_review(by, record)
-    note = clean_note(note, _("审核意见"))
-    if not passed and not note:
-        raise InvalidInput(_("退回时要写明原因。"), remedy=_("请写清哪里要改，再退回。"))
-    step = len(queries.reviewers(record)) + 1
-    Review.objects.create(
-        record=record,
-        cycle=record.cycle,
-        step=step,
-        author=cast(Person, record.submitted_by),
-        reviewer=by,
-        passed=passed,
-        note=note,
-        at=clock.now(),
-    )
-    record.state = flows.after_review(passed, step, record.steps or 0)
-    record.save(update_fields=["state"])
-    said = {"cycle": record.cycle, "step": step}
-    _tell(record, "record.pass" if passed else "record.return", by, said, {"note": note} if note else None)
     return record
 
 

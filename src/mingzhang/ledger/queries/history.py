@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mingzhang.audit.models import Event
-from mingzhang.ledger.models import Entry, Record, Review
+from mingzhang.ledger.models import Entry, Record, Review, SendBack
 from mingzhang.organisation.models import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened to a record. `what` is added, submitted, passed, returned, posted, reversed or
-    replaced; `positions` are those of its entries; `other` is the record that replaces it."""
+    """One thing that happened to a record. `what` is added, edited (by somebody other than its writer), submitted,
+    passed, returned, sent_back, posted, reversed or replaced; `remarks` are by path; `positions` are those of its
+    entries; `other` is the record that replaces it."""
 
     what: str
     at: datetime
     person: Person | None
     note: str = ""
     step: int | None = None
+    remarks: Mapping[str, str] = field(default_factory=dict)
     positions: tuple[int, int] | None = None
     other: Record | None = None
 
@@ -28,11 +30,8 @@ class Moment:
 def record_history(record: Record) -> list[Moment]:
     """What happened to the record, in the order of time. A fixed number of queries."""
     moments = [Moment("added", record.created_at, record.created_by)]
-    moments += _submissions(record)
-    moments += [
-        Moment("passed" if review.passed else "returned", review.at, review.reviewer, review.note, review.step)
-        for review in Review.objects.filter(record=record).select_related("reviewer")
-    ]
+    moments += _written(record)
+    moments += _reviews(record)
     moments += _postings(record)
     moments += [
         Moment("replaced", other.created_at, other.created_by, other=other)
@@ -41,17 +40,45 @@ def record_history(record: Record) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at)
 
 
-def _submissions(record: Record) -> Iterator[Moment]:
-    """The record keeps its last submission; the event log knows the earlier ones, which were returned."""
-    events = Event.objects.filter(book=record.book.code, subject=record.ref, verb="record.submit")
-    earlier = [event for event in events if event.data["cycle"] < record.cycle]
-    people = Person.objects.in_bulk(
-        [event.actor.removeprefix("person:") for event in earlier], field_name="username"
+def _written(record: Record) -> Iterator[Moment]:
+    """The record keeps its last submission; the event log knows the earlier ones, which were returned, and who else
+    wrote on it. What one person wrote in a run is one moment: its last."""
+    asked = Event.objects.filter(
+        book=record.book.code, subject=record.ref, verb__in=("record.submit", "record.edit")
     )
-    for event in earlier:
-        yield Moment("submitted", event.at, people.get(event.actor.removeprefix("person:")))
+    events = [event for event in asked.order_by("id") if _tells_more(event, record)]
+    people = Person.objects.in_bulk(
+        {event.actor.removeprefix("person:") for event in events}, field_name="username"
+    )
+    for event in _last_of_runs(events):
+        what = "submitted" if event.verb == "record.submit" else "edited"
+        yield Moment(what, event.at, people.get(event.actor.removeprefix("person:")))
     if record.submitted_at:
         yield Moment("submitted", record.submitted_at, record.submitted_by)
+
+
+def _tells_more(event: Event, record: Record) -> bool:
+    if event.verb == "record.submit":
+        return bool(event.data["cycle"] < record.cycle)
+    return event.actor != record.created_by.ref
+
+
+def _last_of_runs(events: Iterable[Event]) -> Iterator[Event]:
+    last: Event | None = None
+    for event in events:
+        if last is not None and (last.verb, last.actor) != (event.verb, event.actor):
+            yield last
+        last = event
+    if last is not None:
+        yield last
+
+
+def _reviews(record: Record) -> Iterator[Moment]:
+    for review in Review.objects.filter(record=record).select_related("reviewer"):
+        what = "passed" if review.passed else "returned"
+        yield Moment(what, review.at, review.reviewer, review.note, review.step, review.remarks)
+    for back in SendBack.objects.filter(record=record).select_related("by"):
+        yield Moment("sent_back", back.at, back.by, back.note, remarks=back.remarks)
 
 
 def _postings(record: Record) -> Iterator[Moment]:

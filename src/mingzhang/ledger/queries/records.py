@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -81,10 +82,23 @@ def record_by_id(person: Person, number: int) -> Record:
     return record
 
 
+def records_by_ids(person: Person, numbers: Sequence[int]) -> list[Record]:
+    """In the order given. Raises NotFound when there is no such record, or the person may not see one of them."""
+    found = visible_to(person).select_related("kind", "unit", "book", "created_by", "submitted_by").in_bulk(numbers)
+    if missing := [number for number in numbers if number not in found]:
+        raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": missing[0]})
+    return [found[number] for number in numbers]
+
+
 def reviewers(record: Record) -> list[int]:
     """Who passed the steps of the present submission, in their order, by person number."""
     passed = Review.objects.filter(record=record, cycle=record.cycle, passed=True)
     return list(passed.order_by("step").values_list("reviewer_id", flat=True))
+
+
+def role_due(record: Record, passed: int) -> str:
+    """The role that the review step after `passed` steps asks for."""
+    return kind_of(record).review[passed].role
 
 
 def entries_of(record: Record) -> list[Entry]:

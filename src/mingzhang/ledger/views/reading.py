@@ -14,11 +14,10 @@ from mingzhang.core.errors import NotFound
 from mingzhang.ledger import listing, queries
 from mingzhang.ledger.evidence import display_image, open_verified
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
-from mingzhang.ledger.sheets import sheet_of
-from mingzhang.ledger.showing import asked_of, files_of, head_of, history_of, posted_of
+from mingzhang.ledger.record_page import Asked, Given, context_of
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.rules import can, check_can
+from mingzhang.organisation.rules import check_can
 from mingzhang.packs.schema import Kind
 
 THUMBNAIL = 400
@@ -61,30 +60,29 @@ def _open(place: Place, asked: listing.Asked, kinds: dict[str, Kind]) -> dict[st
         place.scope, asked.filters(), asked.state, page=asked.page, size=listing.SIZE
     )
     pages = max(1, -(-count // listing.SIZE))
-    return {"rows": list(listing.open_rows(records, kinds)), "pages": asked.pages(min(asked.page, pages), pages)}
+    return {
+        "rows": list(listing.open_rows(records, kinds)),
+        "pages": asked.pages(min(asked.page, pages), pages),
+        "may_post": asked.state == "accepted" and Permission.RECORD_POST in place.held,
+    }
 
 
 @require_GET
 @placed(Permission.RECORD_VIEW)
 def record(request: HttpRequest, place: Place, record_id: int) -> HttpResponse:
     """One record: as a page, or as a part for the side panel."""
-    found = queries.record_by_id(place.person, record_id)
-    kind = queries.kind_of(found)
-    entries = posted_of(found, kind)
-    seen = can(place.person, Permission.EVIDENCE_VIEW, found.unit)
-    context = {
-        "shown": head_of(found, kind, entries),
-        "sheet": sheet_of(found, kind),
-        "history": history_of(found),
-        "entries": entries,
-        "evidence": files_of(found) if seen else [],
-        "questions": asked_of(found, place.person) if seen else [],
-        "evidence_hidden": 0 if seen else RecordEvidence.objects.filter(record=found).count(),
-        "address": reverse("ledger:record", args=(found.pk,)),
-        "back": f"{reverse('ledger:list')}?{place.query}",
-    }
+    return show_record(request, place, queries.record_by_id(place.person, record_id))
+
+
+def show_record(
+    request: HttpRequest, place: Place, found: Record, given: Given | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a record, or its part for the side panel; with what was `given` in one of its forms when that was
+    refused."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("queue")
+    context = context_of(place, found, Asked(asked, given or Given()))
     part = "HX-Request" in request.headers
-    response = render(request, "ledger/record_part.html" if part else "ledger/record.html", context)
+    response = render(request, "ledger/record_part.html" if part else "ledger/record.html", context, status=status)
     response["Vary"] = "HX-Request"
     return response
 

@@ -9,9 +9,13 @@ from typing import Protocol
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from mingzhang.core import clock
 
 register = template.Library()
 
@@ -63,12 +67,47 @@ def full_day(value: date | str | None) -> str:
 
 
 @register.filter
+def day_of_week(value: date) -> str:
+    """A date with its day of the week: 7月8日 星期三, Wednesday 8 July."""
+    name = str(WEEKDAYS[value.weekday()])
+    return f"{name} {day(value)}" if _english() else f"{day(value)} {name}"
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """A time of day where the book is kept: 5月22日 08:51."""
     if value is None:
         return "—"
     local = timezone.localtime(value)
     return f"{full_day(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def when(value: datetime | None) -> str:
+    """A time as a colleague says it: 今天09:12, 昨天16:40, 7月7日16:40, with the year when it is another one."""
+    if value is None:
+        return "—"
+    local, today = timezone.localtime(value), timezone.localtime(clock.now()).date()
+    days = (today - local.date()).days
+    if days in (0, 1):
+        said = _("今天%(time)s") if days == 0 else _("昨天%(time)s")
+        return said % {"time": f"{local:%H:%M}"}
+    date_said = day(local.date()) if local.year == today.year else full_day(local.date())
+    return f"{date_said}{' ' if _english() else ''}{local:%H:%M}"
+
+
+@register.filter
+def waited(value: datetime | None) -> str:
+    """How long something has waited, in plain words: 刚交, 3小时, 2天."""
+    if value is None:
+        return "—"
+    passed = clock.now() - value
+    if passed.days:
+        return ngettext("%(days)d天", "%(days)d天", passed.days) % {"days": passed.days}
+    hours = passed.seconds // 3600
+    if hours:
+        return ngettext("%(hours)d小时", "%(hours)d小时", hours) % {"hours": hours}
+    return _("不到1小时")
 
 
 @register.filter

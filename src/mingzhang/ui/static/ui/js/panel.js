@@ -93,5 +93,8 @@ if (panel) {
   });
   panel.addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
-  if (location.hash) openers().find((link) => `#${link.id}` === location.hash)?.click();
+  // htmx takes links over when the document is ready, before this listener is called.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (location.hash) openers().find((link) => `#${link.id}` === location.hash)?.click();
+  });
 }

@@ -1,0 +1,190 @@
+"""今日: what came back to me, what I began, what waits for me, and what of mine is in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from mingzhang.core import clock
+from mingzhang.ledger import queries as ledger
+from mingzhang.ledger.addresses import edit_sheet, new_sheet
+from mingzhang.ledger.listing import kind_name, kinds_of
+from mingzhang.ledger.models import Record, Review
+from mingzhang.ledger.remarks import spot_name
+from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.queries import visible_units
+from mingzhang.organisation.roles import Permission
+from mingzhang.packs.schema import Kind
+
+SHOWN = 8
+POSTED_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a section: when and by whom, what, and where it is done. `said` are a reviewer's words, with the
+    place on the sheet that they are about."""
+
+    title: str
+    kind: str
+    unit: str
+    who: str
+    at: datetime | date | None
+    address: str
+    files: int = 0
+    act: str = ""
+    said: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section: its first lines, how many there are in all (at most MOST_WAITING), and where the rest is."""
+
+    items: list[Item]
+    count: int
+    all: str = ""
+
+    @property
+    def more(self) -> bool:
+        return self.count > len(self.items)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A record of mine that is in the books."""
+
+    title: str
+    at: datetime
+    seq: int
+    reviewers: Sequence[str]
+    address: str
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What can be recorded: where, the kinds that the unit uses most, and how many kinds there are."""
+
+    address: str
+    often: list[tuple[str, str]]
+    count: int
+
+
+@require_GET
+@placed(Permission.RECORD_VIEW)
+def today(request: HttpRequest, place: Place) -> HttpResponse:
+    """A fixed number of queries, whatever there is to do."""
+    names = kinds_of(place.person.book)
+    context = {
+        "day": clock.today(ZoneInfo(place.person.book.timezone)),
+        "new": _kinds(place, names),
+        "returned": _returned(place, names),
+        "review": _to_review(place, names),
+        "post": _to_post(place, names),
+        "drafts": _drafts(place, names),
+        "posted": list(_posted(place)),
+    }
+    return render(request, "web/today.html", context)
+
+
+def _kinds(place: Place, names: dict[str, Kind]) -> Kinds | None:
+    """None for those who write nothing, and where no sheet can be written."""
+    address = new_sheet()
+    if Permission.RECORD_ADD not in place.held or not address:
+        return None
+    kept = {code for code, kind in names.items() if not kind.levels or place.unit.level in kind.levels}
+    often = [str(kind) for kind in ledger.frequent_kinds(place.unit) if str(kind) in kept]
+    return Kinds(address, [(kind_name(code, names), new_sheet(kind=code)) for code in often], len(kept))
+
+
+def _returned(place: Place, names: dict[str, Kind]) -> Part:
+    records, count = _first(ledger.returned_to(place.person))
+    why = ledger.last_returns(records)
+    items = [_returned_item(record, why.get(record.pk), names) for record in records]
+    return Part(items, count, _list(place, "returned"))
+
+
+def _returned_item(record: Record, why: ledger.Return | None, names: dict[str, Kind]) -> Item:
+    said: list[tuple[str, str]] = []
+    if why:
+        kind = ledger.kind_of(record)
+        said = [("", why.note)] if why.note else []
+        said += [(spot_name(record, kind, path), text) for path, text in why.remarks.items()]
+    item = _item(record, names, why.by if why else "", why.at if why else record.submitted_at)
+    return Item(**{**item, "act": edit_sheet(record), "said": said})
+
+
+def _to_review(place: Place, names: dict[str, Kind]) -> Part:
+    records, count = _first(ledger.review_queue(place.person, place.review_scopes))
+    files = ledger.evidence_counts(records)
+    items = []
+    for record in records:
+        who = record.submitted_by.name if record.submitted_by else ""
+        item = _item(record, names, who, record.submitted_at)
+        address = f"{item['address']}?queue="
+        items.append(Item(**{**item, "files": files.get(record.pk, 0), "address": address, "act": address}))
+    return Part(items, count, reverse("ledger:queue"))
+
+
+def _to_post(place: Place, names: dict[str, Kind]) -> Part:
+    if Permission.RECORD_POST not in place.held:
+        return Part([], 0)
+    records, count = _first(ledger.to_post(visible_units(place.person, Permission.RECORD_POST)))
+    items = [Item(**_item(record, names, record.created_by.name, record.occurred_on)) for record in records]
+    return Part(items, count, _list(place, "accepted"))
+
+
+def _drafts(place: Place, names: dict[str, Kind]) -> Part:
+    records, count = _first(ledger.drafts_of(place.person))
+    items = [
+        Item(**{**_item(record, names, "", record.created_at), "act": edit_sheet(record)}) for record in records
+    ]
+    return Part(items, count, _list(place, "draft"))
+
+
+def _posted(place: Place) -> Iterator[Posted]:
+    records = list(ledger.posted_of(place.person)[:POSTED_SHOWN])
+    numbers = [record.pk for record in records]
+    where, reviewers = ledger.first_positions(numbers), _reviewers(numbers)
+    for record in sorted(records, key=lambda record: -where[record.pk][0]):
+        seq, at = where[record.pk]
+        address = reverse("ledger:record", args=(record.pk,))
+        yield Posted(record.title, at, seq, reviewers.get(record.pk, ()), address)
+
+
+def _reviewers(records: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    reviews = Review.objects.filter(record__in=records, passed=True, cycle=F("record__cycle"))
+    for record, name in reviews.order_by("step").values_list("record", "reviewer__name"):
+        found.setdefault(record, []).append(name)
+    return found
+
+
+def _first(records: QuerySet[Record]) -> tuple[list[Record], int]:
+    """The first of them, and how many there are. The count is asked for even when there are few, so that the number
+    of queries does not depend on what is found."""
+    shown = records.select_related("kind", "unit", "created_by", "submitted_by")[:SHOWN]
+    return list(shown), ledger.capped_count(records)
+
+
+def _item(record: Record, names: dict[str, Kind], who: str, at: datetime | date | None) -> dict[str, Any]:
+    return {
+        "title": record.title,
+        "kind": kind_name(str(record.kind), names),
+        "unit": record.unit.name,
+        "who": who,
+        "at": at,
+        "address": reverse("ledger:record", args=(record.pk,)),
+    }
+
+
+def _list(place: Place, state: str) -> str:
+    return f"{reverse('ledger:list')}?{place.query}&state={state}"
