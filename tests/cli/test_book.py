@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from allauth.mfa.models import Authenticator
 from click.testing import CliRunner, Result
 
 from mingzhang.cli.main import main
@@ -50,6 +51,12 @@ def test_an_office_is_set_up_in_six_commands() -> None:
     told = done("appoint", "chen", "QH", "宣传干事", "--on", "2023-01-01", "--by", "tang")
     assert told == "陈一禾从2023-01-01起任“青禾街道”宣传干事。\n"
     assert list(queries.people_of(Unit.objects.get(code="QH"))) == [Person.objects.get(username="chen")]
+
+
+def test_the_second_step_of_a_lost_phone_is_taken_away(cast: Cast) -> None:
+    Authenticator.objects.create(user=cast.admin, type=Authenticator.Type.TOTP, data={})
+    done("person", "second-step", "tang", "--by", "tang")
+    assert not Authenticator.objects.exists()
 
 
 def test_a_forgotten_password_is_replaced(cast: Cast) -> None:

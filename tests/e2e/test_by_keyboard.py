@@ -47,13 +47,16 @@ def walk(page: Page) -> tuple[set[str], list[str]]:
     """Tab from the top of the page until its end: what was reached, and where the focus could not be seen."""
     reached: set[str] = set()
     unseen = []
+    last = None
     page.evaluate(FROM_THE_TOP)
     for _press in range(600):
         page.keyboard.press("Tab")
         now = page.evaluate(FOCUSED)
-        if now["body"] or now["reach"] in reached:
+        if now["body"] or (now["reach"] in reached and now["reach"] != last):
             break
-        reached.add(now["reach"])
+        last = now["reach"]  # a date has several stops
+        if last:  # a box that scrolls takes the focus, too, and is no control
+            reached.add(last)
         if not now["outlined"]:
             unseen.append(now["where"])
     return reached, unseen

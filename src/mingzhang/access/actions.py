@@ -82,7 +82,7 @@ def end_other_sign_ins(*, session_key: str | None, by: Person) -> int:
 @transaction.atomic
 def take_away_second_steps(*, person: Person, by: Person) -> None:
     """For someone who has lost their phone or key: signing in asks for the password alone until they set up a
-    second step again. Ends their sign-ins. Raises NotFound, NotAllowed, StateRefused."""
+    second step again. Ends their sign-ins. Raises NotFound, NotAllowed."""
     rules.check_user_can_take_away(by, person)
     Authenticator.objects.filter(user=person).delete()
     _end(UserSession.objects.filter(user=person))

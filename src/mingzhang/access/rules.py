@@ -12,12 +12,9 @@ from mingzhang.organisation.models import Person
 
 
 def check_user_can_take_away(person: Person, of: Person) -> None:
-    """Those who may set the other's password. Nobody does it to themselves: their own page asks for proof first.
-    Raises NotFound (not of the same book), NotAllowed, StateRefused."""
+    """Those who may set the person's password. Raises NotFound (not of the same book), NotAllowed."""
     if of.book_id != person.book_id:
         raise NotFound(_("没有用户名为“%(username)s”的人员。") % {"username": of.username})
-    if of.pk == person.pk:
-        raise StateRefused(_("这里不能清除自己的两步验证。"), remedy=_("请到“我的两步验证”里关闭。"))
     organisation.check_user_can_set_password(person, of)
 
 

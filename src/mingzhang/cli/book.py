@@ -9,6 +9,7 @@ from datetime import date
 import click
 from django.utils.translation import gettext as _
 
+from mingzhang.access.actions import take_away_second_steps
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.cli.options import DAY, book_option, by_option
 from mingzhang.core import clock
@@ -223,6 +224,15 @@ def person_password(whose: str, ask_password: bool, username: str) -> None:
     actions.set_password(person=queries.person_by_username(whose), password=password, by=by)
     click.echo(_("密码换好了。"))
     _tell_password(whose, password, ask_password)
+
+
+@person.command(name="second-step", help=_("清除一个人的两步验证，丢了手机又没有恢复码时用；正在登录的会退出。"))
+@click.argument("whose", metavar="USERNAME")
+@by_option
+def person_second_step(whose: str, username: str) -> None:
+    by, _book = _acting(username)
+    take_away_second_steps(person=queries.person_by_username(whose), by=by)
+    click.echo(_("清除好了。现在只凭密码就能登录，请本人马上重新启用。"))
 
 
 @click.group(help=_("设置岗位。"))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mingzhang.access import actions, queries, rules
 from mingzhang.access.forms import PasswordForm
-from mingzhang.core.errors import InvalidInput
+from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.organisation import queries as organisation
 from mingzhang.organisation.models import Person
 
@@ -92,8 +92,11 @@ def end_others(request: HttpRequest, person: Person) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
 def lost(request: HttpRequest, person: Person, username: str) -> HttpResponse:
-    """Take away the second steps of someone who has lost their phone or key."""
+    """Take away the second steps of someone else who has lost their phone or key. One's own are changed on a page
+    that asks for proof first."""
     other = organisation.person_by_username(username)
+    if other.pk == person.pk:
+        raise StateRefused(_("这里不能清除自己的两步验证。"), remedy=_("请到“我的两步验证”里关闭。"))
     rules.check_user_can_take_away(person, other)
     if request.method == "POST":
         actions.take_away_second_steps(person=other, by=person)
