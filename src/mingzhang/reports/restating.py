@@ -23,8 +23,8 @@ from mingzhang.reports.numerals import Amount
 @dataclass(frozen=True)
 class Cause:
     """Entries posted since that changed a number for one reason: `late` ones, about things of the period posted
-    only afterwards; `reversed` ones, with the reason; `corrected` ones, which replace a reversed record. `effect` is
-    what they add to a count or a sum; None for other figures, whose parts do not add up."""
+    only afterwards; `reversed` ones, with the reason; `corrected` ones, which replace a reversed record. `effect`
+    is what they add to a count or a sum; None for other figures, whose parts do not add up."""
 
     what: str
     reason: str
