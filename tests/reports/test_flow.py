@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import random
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -96,14 +95,13 @@ class Walk:
         assert now == self.frozen
 
 
-@pytest.mark.django_db
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(seed=st.integers(0, 10_000))
 def test_whatever_is_tried_nothing_unsupported_is_signed_nobody_reviews_their_own_and_nothing_frozen_changes(
     office: Office, seed: int
 ) -> None:
     chance = random.Random(seed)
-    for standing in Report.objects.exclude(state="withdrawn"):
+    for standing in Report.objects.filter(start__year=2026).exclude(state="withdrawn"):
         _withdraw(standing, office)
     walk = Walk(office)
     for _step in range(30):

@@ -18,8 +18,6 @@ from mingzhang.reports.reading import Offer, offered_by_name
 from mingzhang.reports.signed import Signed
 from mingzhang.reports.stored import proposal
 
-CLOSING_TIME = time(17, 20)
-
 
 def signed_report(unit: Unit, period: Period, template: str) -> Signed | None:
     """The unit's report as it was signed, signed now if it was not begun yet; None when a visitor has begun one and
@@ -41,12 +39,18 @@ def signed_report(unit: Unit, period: Period, template: str) -> Signed | None:
 def _sign(unit: Unit, period: Period, offer: Offer) -> Report:
     staff = Staff(unit.book)
     clerk, reviewer, leader = staff.clerk(unit), staff.reviewers(unit)[0], staff.by_role[unit.pk, "leader"][0]
-    moment = datetime.combine(LAST_DAY, CLOSING_TIME, ZoneInfo(unit.book.timezone)).astimezone(UTC)
-    with clock.at(moment):
+    with clock.at(_on_last_day(unit, 16, 10)):
         report = actions.create_report(
             pack_version=offer.pack_version, template=offer.template, unit=unit, period=period, by=clerk
         )
+    with clock.at(_on_last_day(unit, 16, 25)):
         report = actions.submit_report(report=report, by=clerk)
+    with clock.at(_on_last_day(unit, 16, 50)):
         report = actions.review_report(report=report, note="数字抽查了十处，都能点开。", by=reviewer)
+    with clock.at(_on_last_day(unit, 17, 20)):
         report = actions.sign_report(report=report, seen=proposal(report, leader).digest, by=leader)
         return actions.publish_report(report=report, by=leader)
+
+
+def _on_last_day(unit: Unit, hour: int, minute: int) -> datetime:
+    return datetime.combine(LAST_DAY, time(hour, minute), ZoneInfo(unit.book.timezone)).astimezone(UTC)

@@ -62,6 +62,7 @@ class Choice:
     id: str
     name: str
     value: str
+    printed: str
     number: Number | None
     share: bool
 
@@ -135,7 +136,7 @@ def choices(report: Report, made: Composition) -> list[Choice]:
 
 def _choice(figure: Figure, value: Value) -> Choice:
     said = value.text + measure_word(figure.measure)
-    return Choice(figure.id, name_of(figure), said, value.number, figure.measure == PERCENT)
+    return Choice(figure.id, name_of(figure), said, value.text, value.number, figure.measure == PERCENT)
 
 
 def matching(claim: str, known: Sequence[Choice]) -> list[tuple[Choice, str]]:

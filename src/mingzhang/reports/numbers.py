@@ -179,7 +179,9 @@ def _cause(cause: Cause) -> ShownCause:
     counted = ngettext("%(count)d笔", "%(count)d笔", len(entries)) % {"count": len(entries)}
     records = list(dict.fromkeys(_link(entry) for entry in entries))
     shown, more = records[:ENTRIES_SHOWN], len(records) > ENTRIES_SHOWN
-    return ShownCause(_signed(cause.effect), names[cause.what], counted, shown, more)
+    return ShownCause(
+        _signed(cause.effect) if cause.effect is not None else "", names[cause.what], counted, shown, more
+    )
 
 
 def _link(entry: Entry) -> tuple[str, str]:

@@ -49,7 +49,7 @@ function insertFigure(form, box) {
     return;
   }
   const token = `[[+${id} ${form.querySelector("[data-form]").value} ${form.querySelector("[data-shift]").value}]]`;
-  insertAtCaret(box, chip(token, option.textContent));
+  insertAtCaret(box, chip(token, option.dataset.text));
   field.value = "";
   box.dispatchEvent(new Event("input"));
 }
@@ -113,6 +113,13 @@ document.addEventListener("submit", (event) => {
   if ("sent" in event.target.dataset) event.preventDefault();
   event.target.dataset.sent = "";
 });
+
+// Numbers typed by hand open beside the text, too.
+for (const link of document.querySelectorAll('.gw a.ty[href^="/"]')) {
+  link.setAttribute("hx-get", link.getAttribute("href"));
+  link.setAttribute("hx-target", "#panel");
+  window.htmx.process(link);
+}
 
 document.addEventListener("htmx:afterSwap", startAll);
 startAll();
