@@ -19,6 +19,7 @@ from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
 from mingzhang.web import periods
+from mingzhang.web.books import Standing
 
 AREAS = ("ledger", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
@@ -64,6 +65,10 @@ class Layout:
     @property
     def position(self) -> int:
         return ledger.position(self.book)
+
+    @property
+    def books(self) -> Standing:
+        return Standing(self.book, self.position)
 
     @property
     def sections(self) -> Iterator[Section]:
