@@ -7,8 +7,9 @@ from django.utils import translation
 from mingzhang.flow.table import Flow
 from mingzhang.ledger import flows as ledger
 from mingzhang.organisation.roles import PERMISSION_NAMES, Permission
+from mingzhang.reports import flows as reports
 
-FLOWS = [("记录单", ledger.RECORD)]
+FLOWS = [("记录单", ledger.RECORD), ("报告", reports.REPORT)]
 HEAD = """\
 # 状态与流转
 

@@ -1,4 +1,38 @@
 from __future__ import annotations
 
-from tests.web.conftest import evidence_folder as evidence_folder
-from tests.web.conftest import office as office
+from collections.abc import Iterator
+from copy import deepcopy
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from mingzhang.figures.definitions import definitions
+from mingzhang.packs.queries import pack_of
+from tests.web import office as offices
+
+
+@pytest.fixture(scope="module")
+def built_office(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[offices.Office]:
+    """The office at work, written once for the tests of a module, with a store of evidence of its own."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    own = {"BACKEND": backend, "OPTIONS": {"location": tmp_path_factory.mktemp("evidence"), "base_url": None}}
+    stores = {**settings.STORAGES, "evidence": own}
+    with django_db_blocker.unblock(), override_settings(STORAGES=stores), transaction.atomic():
+        definitions.cache_clear()
+        yield offices.build()
+        transaction.set_rollback(True)
+    pack_of.cache_clear()
+    definitions.cache_clear()
+
+
+@pytest.fixture
+def office(built_office: offices.Office) -> Iterator[offices.Office]:
+    """The office at work; what a test does to it is undone."""
+    with transaction.atomic():
+        yield deepcopy(built_office)
+        transaction.set_rollback(True)

@@ -73,7 +73,15 @@ def test_a_derived_number_is_explained_by_the_entries_of_its_parts(office: Offic
     found = restated(report, numbers_of(report)).of(named(report, "lectures_by_neighbours_share").mark)
     assert found is not None
     assert found.now.number is None
-    assert [cause.reason for cause in found.causes] == ["没有办成"]
+    assert [(cause.reason, cause.effect) for cause in found.causes] == [("没有办成", None)]
+
+
+def test_a_sum_is_explained_by_the_amounts_of_the_entries(office: Office) -> None:
+    report = report_at(office, "signed")
+    ledger.reverse_record(record=office.talk, reason="没有办成", by=office.cast.he)
+    found = restated(report, numbers_of(report)).of(named(report, "lecture_people").mark)
+    assert found is not None
+    assert (found.signed, found.now.number, [cause.effect for cause in found.causes]) == (40, 0, [-40])
 
 
 def test_restated_values_are_those_of_a_recount_entry_by_entry(office: Office) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.core.files.base import File
 from PIL import Image
 
+from mingzhang.core.periods import Period
 from mingzhang.ledger import actions
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.actions import adopt
@@ -17,6 +18,10 @@ from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.actions import install
 from mingzhang.packs.models import PackVersion, RecordKind
 from mingzhang.packs.queries import builtin_folder, pack_of
+from mingzhang.reports import actions as reports
+from mingzhang.reports.models import Report
+from mingzhang.reports.prose import Block
+from mingzhang.reports.queries import prose_of, version_of
 from tests import cast as people
 
 PACK = "street-office"
@@ -42,6 +47,8 @@ class Office:
     returned: Record
     elsewhere: Record
     """Posted in the other street."""
+    report: Report
+    """A draft of a few words, with a number typed by hand and a remark beside it."""
 
     def post_talks(self, count: int, unit: Unit | None = None) -> list[Record]:
         """More talks, posted."""
@@ -65,6 +72,7 @@ def build() -> Office:
         submitted=actions.submit_record(record=_draft("lecture", cast.street, TALK, cast.chen), by=cast.chen),
         returned=_returned(cast),
         elsewhere=_elsewhere(cast),
+        report=_report(cast, version),
     )
 
 
@@ -118,6 +126,18 @@ def _elsewhere(cast: people.Cast) -> Record:
     accepted = actions.review_record(record=submitted, passed=True, by=reviewer)
     actions.post_record(record=accepted, by=reviewer)
     return accepted
+
+
+def _report(cast: people.Cast, version: PackVersion) -> Report:
+    template, period = pack_of(version.pk).report("half-year"), Period.parse("2024H1")
+    made = reports.create_report(
+        pack_version=version, template=template, unit=cast.street, period=period, by=cast.chen
+    )
+    words = prose_of(version_of(made))
+    few = replace(words, blocks=(Block("b1", "paragraph", ("宣讲{figure: lectures}场，慰问37人。",)),))
+    made = reports.edit_report(report=made, prose=few, seen=made.version, by=cast.chen)
+    reports.comment(report=made, block="b1", text="37人从哪儿来？", by=cast.he)
+    return made
 
 
 def _picture() -> File[bytes]:

@@ -22,6 +22,7 @@ from mingzhang.core.errors import StateRefused
 from mingzhang.core.periods import Period
 from mingzhang.demo.county import Plan
 from mingzhang.demo.load import load
+from mingzhang.demo.signing import signed_report
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.queries import unit_by_code
@@ -58,8 +59,11 @@ def demo(serving: bool, port: int, out: Path) -> None:
     plan = Plan.read()
     with alone("demo"):
         book = Book.objects.filter(code=plan.code).first() or _load(plan, version.pk)
-    with _step(_("生成半年总结")):
-        paths = save(composed_by_name(unit_by_code(book, UNIT), Period.parse(PERIOD), REPORT, None), out)
+    with _step(_("签发半年总结")):
+        unit, period = unit_by_code(book, UNIT), Period.parse(PERIOD)
+        with alone("demo"):
+            signed = signed_report(unit, period, REPORT)
+        paths = save(signed or composed_by_name(unit, period, REPORT, None), out)
     _show(plan, book, paths)
     if serving:
         run(port=free_port(port))

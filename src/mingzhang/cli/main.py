@@ -19,7 +19,8 @@ class Commands(Registry):
     """Every command there is. To add one, write its module and name it here."""
 
     entries = {
-        "report": Entry("mingzhang.cli.report:report", _("生成报告")),
+        "report": Entry("mingzhang.cli.report:report", _("生成、起草、审核、签发、发布和撤回报告")),
+        "reports": Entry("mingzhang.cli.reports:reports", _("列出起草和签发的报告")),
         "demo": Entry("mingzhang.cli.demo:demo", _("装好示范县，生成半年总结，打开网站")),
         "serve": Entry("mingzhang.cli.serve:serve", _("打开网站")),
         "migrate": Entry("mingzhang.cli.migrate:migrate", _("新建或更新数据库的表")),

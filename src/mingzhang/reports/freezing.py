@@ -13,6 +13,7 @@ from mingzhang.core.digests import show
 from mingzhang.figures.definitions import definitions
 from mingzhang.figures.traces import Trace, traces
 from mingzhang.figures.wording import sentence
+from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import unit_name_on
 from mingzhang.packs.wording import measure_word
 from mingzhang.reports import counting
@@ -75,25 +76,34 @@ def numbers_json(made: Composition) -> list[Json]:
     """Every number with its trace, in reading order. `said` holds the words for it, in the document's language."""
     requests = list(dict.fromkeys(told.request for told in made.numbers))
     opened = traces(requests, as_of=made.position, positions=True)
+    names = _Names()
     return [
         {
             "mark": told.mark,
             "block": told.block,
             "text": told.text,
-            "said": _said(told, opened[told.request], made),
+            "said": _said(told, opened[told.request], made, names),
             **opened[told.request].as_json(),
         }
         for told in made.numbers
     ]
 
 
-def _said(told: Told, opened: Trace, made: Composition) -> Json:
+class _Names(dict[tuple[Unit, date], str]):
+    """What units were called on days, each looked up once."""
+
+    def __missing__(self, key: tuple[Unit, date]) -> str:
+        self[key] = unit_name_on(*key)
+        return self[key]
+
+
+def _said(told: Told, opened: Trace, made: Composition, names: _Names) -> Json:
     counted = told.request.period.shifted(told.figure.period)
     return {
         "name": told.figure.name.text(made.document.language),
         "value": told.value.text + measure_word(told.value.measure),
         "definition": sentence(opened.definition, definitions(made.pack_version.pk).pack),
-        "unit": unit_name_on(opened.unit, counted.end),
+        "unit": names[opened.unit, counted.end],
         "period": counted.label_in(made.document.language),
         "first_entries": positions_of(opened)[:FIRST_ENTRIES],
     }

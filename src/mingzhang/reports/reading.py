@@ -18,6 +18,7 @@ from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Pack, ReportTemplate
 from mingzhang.packs.wording import language
 from mingzhang.reports.compose import Composition, compose
+from mingzhang.reports.queries import visible_to
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
@@ -42,11 +43,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Listed:
-    """A report in the list: its page for the period at hand, and the periods around it that it is made for."""
+    """A report in the list: its preview for the period at hand, the page of the one that is kept already, and the
+    periods around it that it is made for."""
 
     title: str
     pack: str
+    pack_id: str
+    template: str
     address: str
+    standing: str
     periods: list[Choice]
 
 
@@ -68,28 +73,32 @@ def listed(place: Place) -> tuple[list[Listed], list[Listed]]:
     return ready, others
 
 
-def composed(unit: Unit, period: Period, pack: str, template: str, as_of: int | None) -> Composition:
-    """The report `template` of pack `pack`. Raises NotFound when the unit has no such report or the period is of
-    another length."""
+def offered(unit: Unit, period: Period, pack: str, template: str) -> Offer:
+    """The report `template` of pack `pack`, as the unit can have it for the period. Raises NotFound when it has no
+    such report or the period is of another length."""
     for offer in offers(unit, period):
         if (offer.pack.id, offer.template.id) == (pack, template) and offer.fits:
-            return compose(
-                pack_version=offer.pack_version, template=offer.template, unit=unit, period=period, as_of=as_of
-            )
+            return offer
     raise NotFound(
         _("“%(unit)s”在%(period)s没有这份报告。") % {"unit": unit.name, "period": period.label},
         remedy=_("请在报告列表里选一份。"),
     )
 
 
-def composed_by_name(unit: Unit, period: Period, template: str, as_of: int | None) -> Composition:
+def composed(unit: Unit, period: Period, pack: str, template: str, as_of: int | None) -> Composition:
+    """The report `template` of pack `pack`, in the template's own words. Raises as `offered` does."""
+    offer = offered(unit, period, pack, template)
+    return compose(pack_version=offer.pack_version, template=offer.template, unit=unit, period=period, as_of=as_of)
+
+
+def offered_by_name(unit: Unit, period: Period, template: str) -> Offer:
     """The report named `template`, or `pack/template` where two packs in force have one of that name. Raises
     NotFound, saying which there are."""
     pack, _slash, name = template.rpartition("/")
     known = list(offers(unit, period))
     found = [offer for offer in known if offer.template.id == name and pack in ("", offer.pack.id)]
     if len(found) == 1:
-        return composed(unit, period, found[0].pack.id, name, as_of)
+        return offered(unit, period, found[0].pack.id, name)
     there = "、".join(f"{offer.pack.id}/{offer.template.id}" for offer in known) or _("（没有）")
     raise NotFound(
         _("“%(unit)s”没有报告“%(template)s”，或者不止一个。") % {"unit": unit.name, "template": template[:60]},
@@ -97,11 +106,20 @@ def composed_by_name(unit: Unit, period: Period, template: str, as_of: int | Non
     )
 
 
+def composed_by_name(unit: Unit, period: Period, template: str, as_of: int | None) -> Composition:
+    """The report named `template`, in its own words. Raises as `offered_by_name` does."""
+    offer = offered_by_name(unit, period, template)
+    return compose(pack_version=offer.pack_version, template=offer.template, unit=unit, period=period, as_of=as_of)
+
+
 def _listed(offer: Offer, place: Place) -> Listed:
     spans = [_around(place.period, MONTHS[kind]) for kind in offer.template.periods]
     return Listed(
         title=offer.template.name.text(language()),
         pack=offer.pack.name.text(language()),
+        pack_id=offer.pack.id,
+        template=offer.template.id,
+        standing=standing_address(place, offer.pack.id, offer.template.id),
         address=_address(offer, place, place.period),
         periods=[Choice(span, _address(offer, place, span)) for span in spans],
     )
@@ -116,3 +134,12 @@ def _around(period: Period, months: int) -> Period:
 def _address(offer: Offer, place: Place, period: Period) -> str:
     path = reverse("reports:read", args=(offer.pack.id, offer.template.id))
     return f"{path}?{place.query_at(place.unit.code, period)}"
+
+
+def standing_address(place: Place, pack: str, template: str) -> str:
+    """The page of the report that already is kept for this place, if the person may read it."""
+    found = visible_to(place.person).filter(
+        unit=place.unit, pack=pack, template=template, start=place.period.start, end=place.period.end
+    )
+    pk = found.exclude(state="withdrawn").values_list("pk", flat=True).first()
+    return f"{reverse('reports:report', args=(pk,))}?{place.query}" if pk else ""

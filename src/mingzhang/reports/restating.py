@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from mingzhang.figures.definitions import Atom, atoms_of
+from mingzhang.figures.definitions import Atom, Counted, Definition, atoms_of
 from mingzhang.figures.engine import Request, Value, definition_of, evaluate, scans, units_of
 from mingzhang.figures.sql import Scan, Span, run
 from mingzhang.figures.trace_sql import qualifying
@@ -23,11 +23,12 @@ from mingzhang.reports.numerals import Amount
 @dataclass(frozen=True)
 class Cause:
     """Entries posted since that changed a number for one reason: `late` ones, about things of the period posted
-    only afterwards; `reversed` ones, with the reason; `corrected` ones, which replace a reversed record."""
+    only afterwards; `reversed` ones, with the reason; `corrected` ones, which replace a reversed record. `effect`
+    is what they add to a count or a sum; None for other figures, whose parts do not add up."""
 
     what: str
     reason: str
-    effect: int
+    effect: Amount | None
     entries: tuple[Entry, ...]
 
 
@@ -108,7 +109,7 @@ def _since(requests: set[Request], after: int, upto: int) -> dict[Request, tuple
             held[atom].add(seq)
     entries = _entries(next(iter(units.values())).book_id, {seq for seqs in held.values() for seq in seqs})
     return {
-        request: _causes(entries, sorted({seq for atom in own for seq in held[atom]}))
+        request: _causes(entries, sorted({seq for atom in own for seq in held[atom]}), definition_of(request))
         for request, own in atoms.items()
     }
 
@@ -126,14 +127,33 @@ def _entries(book_id: int, seqs: set[int]) -> dict[int, Entry]:
     return {entry.seq: entry for entry in found}
 
 
-def _causes(entries: Mapping[int, Entry], seqs: Sequence[int]) -> tuple[Cause, ...]:
+def _causes(entries: Mapping[int, Entry], seqs: Sequence[int], definition: Definition) -> tuple[Cause, ...]:
     grouped: dict[tuple[str, str], list[Entry]] = {}
     for seq in seqs:
         entry = entries[seq]
         grouped.setdefault(_why(entry, entry.record), []).append(entry)
     return tuple(
-        Cause(what, reason, sum(entry.sign for entry in own), tuple(own)) for (what, reason), own in grouped.items()
+        Cause(what, reason, _effect(own, definition), tuple(own)) for (what, reason), own in grouped.items()
     )
+
+
+def _effect(entries: Sequence[Entry], definition: Definition) -> Amount | None:
+    taken = definition.component.value if isinstance(definition, Counted) else None
+    if taken is None or taken.aggregate == "distinct":
+        return None
+    if taken.field is None:
+        return sum(entry.sign for entry in entries)
+    name = taken.field.name
+    amounts = (entry.sign * Decimal(_held(entry, name)) for entry in entries)
+    total = sum(amounts, Decimal(0))
+    return int(total) if total == int(total) else total
+
+
+def _held(entry: Entry, name: str) -> int | str:
+    """What an entry holds under a field's name, which may be one of its sheet's."""
+    data = entry.data.get("sheet", {}) if name.startswith("sheet.") else entry.data
+    value: int | str = data[name.removeprefix("sheet.")]
+    return value
 
 
 def _why(entry: Entry, record: Record | None) -> tuple[str, str]:

@@ -30,6 +30,11 @@ def check_user_can_create(person: Person, unit: Unit) -> None:
     check_can(person, Permission.REPORT_BUILD, unit)
 
 
+def user_can_create(person: Person, unit: Unit) -> bool:
+    """Twin of `check_user_can_create`."""
+    return can(person, Permission.REPORT_BUILD, unit)
+
+
 def check_user_can(person: Person, report: Report, verb: str) -> None:
     """Whether the person may do `verb`, of the flow, with the report as it stands. Raises NotAllowed,
     StateRefused."""

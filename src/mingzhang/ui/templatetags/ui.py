@@ -82,3 +82,18 @@ def short_digest(value: str) -> str:
     """The first and last hexadecimal digits of `sha256:…`, enough to tell two apart by eye."""
     digits = value.partition(":")[2]
     return f"{digits[:10]}…{digits[-6:]}"
+
+
+@register.filter
+def moment_day(value: datetime | None) -> str:
+    """The day of a time, where the book is kept: 7月6日."""
+    return day(timezone.localtime(value).date()) if value else "—"
+
+
+@register.filter
+def short_moment(value: datetime | None) -> str:
+    """A time without its year: 7月6日17:20."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value)
+    return f"{day(local.date())}{' ' if _english() else ''}{local:%H:%M}"

@@ -1,4 +1,4 @@
-"""The report pages: what there is to read, a report with every number open to its entries, and its files."""
+"""Previews: a report as its template would make it now, which nobody has kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,17 +15,9 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.reports.compose import Composition
 from mingzhang.reports.files import FORMS, content_of
-from mingzhang.reports.reading import composed, listed
+from mingzhang.reports.reading import composed, standing_address
+from mingzhang.reports.rules import user_can_create
 from mingzhang.reports.showing import Addresses, number_rows, paper
-
-
-@require_GET
-@placed(Permission.REPORT_VIEW)
-def reports(request: HttpRequest, place: Place) -> HttpResponse:
-    """The reports that this unit can have, those for this period first."""
-    ready, others = listed(place)
-    context = {"ready": ready, "others": others, "above": _above(place)}
-    return render(request, "reports/list.html", context)
 
 
 @require_GET
@@ -35,7 +26,9 @@ def read(request: HttpRequest, place: Place, pack: str, template: str) -> HttpRe
     """The report as a document on paper, every number a link to its trace."""
     made, addresses = _made(request, place, pack, template)
     context = addresses.context() | {"made": made, "paper": paper(made, addresses)}
-    return render(request, "reports/read.html", context)
+    context |= {"standing": standing_address(place, pack, template), "template": template, "pack": pack}
+    context["may_create"] = user_can_create(place.person, place.unit)
+    return render(request, "reports/preview.html", context)
 
 
 @require_GET
@@ -44,7 +37,7 @@ def numbers(request: HttpRequest, place: Place, pack: str, template: str) -> Htt
     """Every number of the report in a table: as it is written, and exactly."""
     made, addresses = _made(request, place, pack, template)
     context = addresses.context() | {"made": made, "rows": number_rows(made, addresses)}
-    return render(request, "reports/numbers.html", context)
+    return render(request, "reports/preview_numbers.html", context)
 
 
 @require_GET
@@ -66,7 +59,9 @@ def number(request: HttpRequest, place: Place, pack: str, template: str, mark: i
         "previous": addresses.number(mark - 1) if mark > 1 else "",
         "next": addresses.number(mark + 1) if mark < len(made.numbers) else "",
     }
-    response = render(request, "reports/number_part.html" if part else "reports/number.html", context)
+    response = render(
+        request, "reports/preview_number_part.html" if part else "reports/preview_number.html", context
+    )
     response["Vary"] = "HX-Request"
     return response
 
@@ -88,7 +83,3 @@ def download(request: HttpRequest, place: Place, pack: str, template: str, form:
 def _made(request: HttpRequest, place: Place, pack: str, template: str) -> tuple[Composition, Addresses]:
     made = composed(place.unit, place.period, pack, template, asked_position(request.GET.get("as_of", "")))
     return made, Addresses(place, pack, template, made.position)
-
-
-def _above(place: Place) -> str:
-    return f"{reverse('reports:list')}?{place.query_at(place.above.code, place.period)}" if place.above else ""

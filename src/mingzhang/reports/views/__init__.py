@@ -1,0 +1,1 @@
+"""The report pages, by what a person does on them."""
