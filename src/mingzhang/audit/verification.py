@@ -91,7 +91,7 @@ def _unplaced(book: str, events: Checked) -> None:
         cursor.execute("SELECT count(*) FROM audit_pending WHERE book = %s", [book])
         (waiting,) = cursor.fetchone()
     if waiting:
-        events.notes.append(_("还有%(count)s条在等候排位，尚未进入校验树。") % {"count": waiting})
+        events.notes.append(_("还有%(count)s条在等候排位，尚未进入校验树。") % {"count": f"{waiting:,}"})
 
 
 class _Growing:

@@ -161,7 +161,7 @@ class _Postings:
             self._told.differs(_place(event[0]), _("日志里记过入账，账目不见了。"))
         if self._unbound:
             said = _("%(count)s笔是旧版本入的账：日志里没有它们的校验码，只核对了账目自己的。")
-            self._told.notes.append(said % {"count": self._unbound})
+            self._told.notes.append(said % {"count": f"{self._unbound:,}"})
 
     def _step(self, seq: int) -> None:
         """Go on to the event that speaks of position `seq`, or of a later one."""
@@ -219,7 +219,7 @@ def _sheets(book: Book) -> Checked:
         _check_sheets(salted, checked)
     if uncovered:
         said = _("%(count)s张没有可以对照的校验码：是旧版本提交的，或者校验码已按要求抹除。")
-        checked.notes.append(said % {"count": uncovered})
+        checked.notes.append(said % {"count": f"{uncovered:,}"})
     return checked
 
 

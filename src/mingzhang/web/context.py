@@ -17,6 +17,7 @@ from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
 from mingzhang.web import navigation, periods
+from mingzhang.web.books import Standing
 
 AREAS = ("ledger", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
@@ -62,6 +63,11 @@ class Layout:
     def new_sheet(self) -> str:
         """Where a new sheet is written, for those who write any."""
         return new_sheet() if Permission.RECORD_ADD in self.place.held else ""
+
+    @property
+    def books(self) -> Standing:
+        """How the books stand, for the foot of the navigation."""
+        return Standing(self.book, self.position)
 
     @property
     def tabs(self) -> list[navigation.Section]:

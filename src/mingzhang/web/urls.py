@@ -1,9 +1,9 @@
-"""Home, what is to be done today, signing in and out, the unit switcher, and large type."""
+"""Home, what is to be done today, signing in and out, the state of the books, the unit switcher, and large type."""
 
 from django.urls import path
 
 from mingzhang.access.views import signing
-from mingzhang.web import today, views
+from mingzhang.web import books, today, views
 
 app_name = "web"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("sign-in/", signing.SignIn.as_view(), name="sign_in"),
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("today/", today.today, name="today"),
+    path("books/", books.books, name="books"),
+    path("books/checkpoints/<int:number>/", books.checkpoint, name="checkpoint"),
+    path("books/log/", books.log, name="log"),
+    path("books/log/<int:seq>/proof/", books.proof, name="proof"),
     path("units/", views.units, name="units"),
     path("type-size/", views.type_size, name="type_size"),
 ]

@@ -1,0 +1,150 @@
+"""Events said as sentences: who did what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from mingzhang.audit.commitments import opened, read
+from mingzhang.audit.models import Event
+from mingzhang.organisation.models import Book, Person, Post, Unit
+
+VERBS = {
+    "record.add": gettext_lazy("新写了记录单"),
+    "record.edit": gettext_lazy("改了记录单"),
+    "record.attach": gettext_lazy("添了佐证"),
+    "record.detach": gettext_lazy("去掉了佐证"),
+    "record.submit": gettext_lazy("提交了记录单"),
+    "record.pass": gettext_lazy("审核通过了记录单"),
+    "record.return": gettext_lazy("退回了记录单"),
+    "record.post": gettext_lazy("把记录单记入账本"),
+    "record.reverse": gettext_lazy("冲销了记录单"),
+    "record.import": gettext_lazy("导入了记录单"),
+    "report.create": gettext_lazy("新建了报告"),
+    "report.edit": gettext_lazy("改了报告"),
+    "report.submit": gettext_lazy("把报告送审"),
+    "report.review": gettext_lazy("审核通过了报告"),
+    "report.return": gettext_lazy("退回了报告"),
+    "report.sign": gettext_lazy("签发了报告"),
+    "report.publish": gettext_lazy("发布了报告"),
+    "report.withdraw": gettext_lazy("撤回了报告"),
+    "unit.create": gettext_lazy("新建了单位"),
+    "unit.rename": gettext_lazy("改了单位名称"),
+    "unit.move": gettext_lazy("调整了单位的隶属"),
+    "unit.merge": gettext_lazy("合并了单位"),
+    "unit.close": gettext_lazy("撤销了单位"),
+    "person.create": gettext_lazy("登记了人员"),
+    "person.password": gettext_lazy("重设了密码"),
+    "post.create": gettext_lazy("设了岗位"),
+    "post.appoint": gettext_lazy("安排了任职"),
+    "post.end": gettext_lazy("结束了任职"),
+    "post.delegate": gettext_lazy("安排了代理"),
+    "pack.adopt": gettext_lazy("启用了体系包"),
+    "book.create": gettext_lazy("开立了账套"),
+}
+# What an event adds that is worth a word, by the name it has there.
+FACTS = {
+    "reason": gettext_lazy("原因：%s"),
+    "note": gettext_lazy("意见：%s"),
+    "step": gettext_lazy("第%s步"),
+    "cycle": gettext_lazy("第%s次提交"),
+    "occurred_on": gettext_lazy("发生在%s"),
+    "on": gettext_lazy("自%s起"),
+    "name": gettext_lazy("名称：%s"),
+    "start": gettext_lazy("自%s起"),
+    "last_day": gettext_lazy("到%s止"),
+    "position": gettext_lazy("数到第%s笔"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event for people."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    address: str
+    facts: Sequence[str]
+    proof: str
+
+
+def told(book: Book, events: Sequence[Event]) -> list[Told]:
+    """The events of a page as sentences. A fixed number of queries."""
+    names = _names(book, {ref for event in events for ref in (event.actor, event.subject)})
+    words = opened(value for event in events for value in event.data.values())
+    return [_told(event, names, words) for event in events]
+
+
+def _told(event: Event, names: Mapping[str, str], words: Mapping[str, str]) -> Told:
+    return Told(
+        seq=event.leaf.seq,
+        at=event.at,
+        who=names.get(event.actor, event.actor),
+        what=str(VERBS.get(event.verb, event.verb)),
+        subject=_named(event.subject, names),
+        address=_address(event.subject),
+        facts=list(_facts(event.data, words)),
+        proof=reverse("web:proof", args=(event.leaf.seq,)),
+    )
+
+
+def _facts(data: Mapping[str, Any], words: Mapping[str, str]) -> Iterable[str]:
+    if "first" in data:
+        yield _positions(data["first"], data["last"])
+    for name, said in FACTS.items():
+        if name in data:
+            value = data[name]
+            if read(value):
+                value = words.get(value, _("（文字已抹除）"))
+            yield str(said) % value
+
+
+def _positions(first: int, last: int) -> str:
+    if first == last:
+        return _("第%(first)s笔") % {"first": first}
+    return _("第%(first)s至%(last)s笔") % {"first": first, "last": last}
+
+
+def _names(book: Book, refs: set[str]) -> dict[str, str]:
+    """What people call those of `refs` that have a name of their own."""
+    found: dict[str, str] = {}
+    people = Person.objects.filter(book=book, username__in=_ids(refs, "person"))
+    found |= {f"person:{username}": name for username, name in people.values_list("username", "name")}
+    units = Unit.objects.filter(book=book, code__in=_ids(refs, "unit"))
+    found |= {f"unit:{code}": name for code, name in units.values_list("code", "name")}
+    posts = Post.objects.filter(unit__book=book, pk__in=[one for one in _ids(refs, "post") if one.isdigit()])
+    found |= {f"post:{pk}": name for pk, name in posts.values_list("pk", "name")}
+    return found
+
+
+def _ids(refs: set[str], kind: str) -> list[str]:
+    return [rest for ref in refs for sort, _colon, rest in [ref.partition(":")] if sort == kind]
+
+
+def _named(ref: str, names: Mapping[str, str]) -> str:
+    if ref in names:
+        return names[ref]
+    kind, _colon, rest = ref.partition(":")
+    said = {"record": _("第%s号"), "report": _("第%s号")}.get(kind, "%s")
+    return said % rest
+
+
+def _address(ref: str) -> str:
+    kind, _colon, rest = ref.partition(":")
+    return reverse("ledger:record", args=(int(rest),)) if kind == "record" and rest.isdigit() else ""
+
+
+def day_said(day: date) -> str:
+    """A day as the pages print it."""
+    if (get_language() or "").startswith("en"):
+        return f"{day.day} {day:%b %Y}"
+    return f"{day.year}年{day.month}月{day.day}日"
