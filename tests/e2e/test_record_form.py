@@ -189,7 +189,7 @@ def test_errors_take_the_focus_and_lead_to_their_places(form: Visit) -> None:
 def test_what_does_not_apply_is_put_away_and_comes_back_with_its_value(form: Visit) -> None:
     page = form.page
     form.open(f"/ledger/new/?kind={PACK}/hard_case&unit=QH")
-    solved = page.get_by_role("group", name="办成了", exact=True)
+    solved = page.get_by_role("radiogroup", name="办成了", exact=True)
     expect(page.get_by_label("办成日期")).to_be_hidden()
     solved.get_by_label("是").check()
     page.get_by_label("办成日期").fill("2026-05-20")
