@@ -79,7 +79,8 @@ class File:
 @dataclass(frozen=True)
 class Asked:
     """A question about a file of the record as pages put it. `mine` and `its` are the addresses of the two
-    pictures; `its` and `other` are empty for one who may not see that record's evidence."""
+    pictures; `its` and `other` are empty for one who may not see that record's evidence. The clerk's one answer
+    about a file stands under the `last` question about it."""
 
     what: str
     evidence_id: int
@@ -87,6 +88,8 @@ class Asked:
     name: str
     answer: str
     mine: str
+    last: bool
+    more: int = 0
     its: str = ""
     other: Record | None = None
     other_name: str = ""
@@ -153,10 +156,12 @@ def _picture(use: RecordEvidence) -> str:
 
 def asked_of(record: Record, viewer: Person) -> list[Asked]:
     """The questions about the evidence of `record`, as `viewer` may see them."""
-    return [_asked(question) for question in queries.questions_of(record, viewer)]
+    questions = queries.questions_of(record, viewer)
+    last = {question.nth: question for question in questions}
+    return [_asked(question, last[question.nth] is question) for question in questions]
 
 
-def _asked(question: queries.Question) -> Asked:
+def _asked(question: queries.Question, last: bool) -> Asked:
     other = question.other
     return Asked(
         what=question.what,
@@ -165,6 +170,8 @@ def _asked(question: queries.Question) -> Asked:
         name=question.use.name,
         answer=question.answer,
         mine=_picture(question.use),
+        last=last,
+        more=question.more,
         its=_picture(other) if other else "",
         other=other.record if other else None,
         other_name=other.name if other else "",

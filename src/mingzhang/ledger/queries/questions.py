@@ -22,20 +22,21 @@ from mingzhang.organisation.scopes import UnitScope
 # A picture may be taken so many days beside the event before it is asked about: work begins and ends at night, and
 # a notice is photographed the day after it was put up.
 TOLERANCE = timedelta(days=1)
-MOST_OTHERS = 3  # of one picture: to ask, one is enough
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked about one file of a record. `same` bytes or a `near` picture support `other`, another event;
     or the camera says `taken_at`, which is not the day of the event (`date`). `other` is None when the viewer may
-    not see that record's evidence: then only the fact is told. `nth` counts the record's files from 1."""
+    not see that record's evidence: then only the fact is told; `more` counts further such events. `nth` counts the
+    record's files from 1."""
 
     what: Literal["same", "near", "date"]
     use: RecordEvidence
     nth: int
     other: RecordEvidence | None = None
     other_day: date | None = None
+    more: int = 0
     taken_at: datetime | None = None
 
     @property
@@ -60,13 +61,26 @@ def questions_of(record: Record, viewer: Person | None = None) -> list[Question]
 def _asked(
     record: Record, use: RecordEvidence, nth: int, others: dict[int, list[RecordEvidence]], scope: UnitScope | None
 ) -> Iterator[Question]:
-    for other in others.get(use.evidence_id, [])[:MOST_OTHERS]:
-        shown = other if scope is not None and scope.contains(other.record.unit) else None
+    alike = others.get(use.evidence_id, [])
+    if alike:
+        other = _best(alike, scope)
         what: Literal["same", "near"] = "same" if other.evidence_id == use.evidence_id else "near"
-        yield Question(what, use, nth, shown, other.record.occurred_on)
+        yield Question(what, use, nth, *_told(other, scope), more=len(alike) - 1)
     taken = use.evidence.image.taken_at if hasattr(use.evidence, "image") else None
     if taken and not _on_time(record, taken):
         yield Question("date", use, nth, taken_at=taken)
+
+
+def _best(alike: list[RecordEvidence], scope: UnitScope | None) -> RecordEvidence:
+    """The nearest of those that the viewer may see, or else the nearest."""
+    seen = (other for other in alike if scope is not None and scope.contains(other.record.unit))
+    return next(seen, alike[0])
+
+
+def _told(other: RecordEvidence, scope: UnitScope | None) -> tuple[RecordEvidence | None, date | None]:
+    if scope is None or not scope.contains(other.record.unit):
+        return None, None
+    return other, other.record.occurred_on
 
 
 def _on_time(record: Record, taken: datetime) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from mingzhang.audit.models import Event
 from mingzhang.core import clock
 from mingzhang.ledger.models import Entry, Record, RecordEvidence, WorkingCopy
+from mingzhang.ledger.queries.records import position
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
@@ -23,6 +24,7 @@ WRITTEN_LATELY = timedelta(days=120)
 PRESENT = timedelta(seconds=90)
 RECENT_FILES = 12
 MOST_FOUND = 12
+LOOKED_THROUGH = 200_000  # entries, for words of a title: what is linked to is rarely old
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,14 @@ def find_units(person: Person, asked: str) -> QuerySet[Unit]:
 
 
 def find_records(person: Person, kind: RecordKind, asked: str) -> list[Record]:
-    """The newest sheets of a kind that the person may see, by a part of their title or by number."""
+    """Posted sheets of a kind that the person may see: by number, or by a part of their title the newest among the
+    last entries of the book."""
     scope = visible_units(person, Permission.RECORD_VIEW)
-    recent = Entry.objects.filter(book=person.book_id, kind=kind, line=0, sign=1)
-    matches = Q(record__title__icontains=asked)
     if asked.isascii() and asked.isdigit() and len(asked) < 18:
-        matches |= Q(record=int(asked))
-    entries = scope.filter(recent).filter(matches).exclude(record__state="reversed")
-    found = entries.select_related("record").order_by("-seq")[:MOST_FOUND]
-    return [entry.record for entry in found if entry.record]
+        numbered = Record.objects.filter(pk=int(asked), kind=kind, state="posted")
+        if found := list(scope.filter(numbered)):
+            return found
+    recent = Entry.objects.filter(kind=kind, line=0, sign=1, seq__gt=position(person.book) - LOOKED_THROUGH)
+    entries = scope.filter(recent).filter(record__title__icontains=asked).exclude(record__state="reversed")
+    newest = entries.select_related("record").order_by("-seq")[:MOST_FOUND]
+    return [entry.record for entry in newest if entry.record]

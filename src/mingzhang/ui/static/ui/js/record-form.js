@@ -35,7 +35,10 @@ document.addEventListener("click", (event) => {
 });
 
 // An error goes quiet once its control was changed.
-form.addEventListener("input", (event) => event.target.removeAttribute("aria-invalid"));
+form.addEventListener("input", ({ target }) => {
+  target.removeAttribute("aria-invalid");
+  target.closest("[role=radiogroup]")?.removeAttribute("aria-invalid");
+});
 
 // Too many characters are said at once, and not cut off.
 form.addEventListener("input", (event) => {
