@@ -85,6 +85,9 @@ class Record(models.Model):
                 fields=["book", "due", "submitted_at", "id"], condition=Q(state="submitted"), name="record_queue"
             ),
             models.Index(
+                fields=["book", "submitted_at", "id"], condition=Q(state="submitted"), name="record_handed_in"
+            ),
+            models.Index(
                 fields=["created_by", "state"], condition=Q(state__in=("draft", "returned")), name="record_mine"
             ),
             models.Index(fields=["submitted_by"], condition=Q(state="returned"), name="record_mine_returned"),

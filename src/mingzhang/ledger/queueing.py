@@ -21,6 +21,7 @@ from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import subtree_now, unit_by_code
 from mingzhang.organisation.scopes import AnyOf
+from mingzhang.packs.models import RecordKind
 
 SIZE = 20
 
@@ -90,7 +91,12 @@ class Queue:
 
     @cached_property
     def count(self) -> int:
-        return min(queries.MOST_COUNTED, self.waiting.order_by()[: queries.MOST_COUNTED].count())
+        """How many, at most MOST_QUEUED."""
+        return self.waiting.order_by()[: queries.MOST_QUEUED].count()
+
+    @property
+    def capped(self) -> bool:
+        return self.count >= queries.MOST_QUEUED
 
     @cached_property
     def records(self) -> list[Record]:
@@ -128,15 +134,19 @@ class Queue:
         names = kinds_of(self._book)
         return [
             Choice(str(kind), kind_name(str(kind), names), count, str(kind) == self.kind)
-            for kind, count in queries.waiting_kinds(self.whole)
+            for kind, count in self._by[0]
         ]
 
     def units(self) -> list[Choice]:
         """The units that sheets come from, and the one asked for when none comes from it itself."""
-        found = queries.waiting_units(self.whole)
+        found = list(self._by[1])
         if self.at and self.at not in {unit.code for unit, _count in found}:
             found.append((unit_by_code(self._book, self.at), 0))
         return [Choice(unit.code, unit.name, count, unit.code == self.at) for unit, count in found]
+
+    @cached_property
+    def _by(self) -> tuple[list[tuple[RecordKind, int]], list[tuple[Unit, int]]]:
+        return queries.waiting_by(self.whole)
 
     def query(self, **changes: object) -> str:
         """The part of the address that says what was asked; `page` stands in it only when it is not the first."""

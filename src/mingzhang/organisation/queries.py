@@ -185,20 +185,24 @@ def role_scopes(person: Person, roles: Sequence[str]) -> dict[str, UnitScope]:
     for unit_id, parent_id, held in posts.values_list("unit_id", "unit__parent_id", "roles"):
         for role in set(held).intersection(roles):
             seats.setdefault(role, {})[unit_id] = parent_id
-    below = _below({top for tops in seats.values() if None not in tops.values() for top in tops})
+    below = _below([tuple(sorted(tops)) for tops in seats.values() if None not in tops.values()])
     return {role: _scope(person, tops, below) for role, tops in sorted(seats.items())}
 
 
-def _below(tops: Collection[int]) -> dict[int, list[int]]:
-    """The units under any of `tops`, themselves too, with their ancestors."""
-    units = Unit.objects.filter(ancestors__overlap=sorted(tops)).values_list("id", "ancestors") if tops else []
-    return dict(units)
+def _below(seats: Collection[tuple[int, ...]]) -> dict[tuple[int, ...], frozenset[int]]:
+    """The units under each group of tops, themselves too. One query, which says what stands above each unit only
+    when there are several groups."""
+    tops = sorted({top for group in seats for top in group})
+    units = Unit.objects.filter(ancestors__overlap=tops) if tops else Unit.objects.none()
+    if len(set(seats)) == 1:
+        return {next(iter(seats)): frozenset(units.values_list("id", flat=True))}
+    placed = list(units.values_list("id", "ancestors"))
+    return {group: frozenset(unit for unit, above in placed if not set(group).isdisjoint(above)) for group in seats}
 
 
-def _scope(person: Person, tops: dict[int, int | None], below: dict[int, list[int]]) -> UnitScope:
-    everything = None in tops.values()
-    ids = (unit for unit, above in below.items() if not everything and not tops.keys().isdisjoint(above))
-    return UnitScope(person.book_id, everything, frozenset(ids), tuple(sorted(tops)))
+def _scope(person: Person, tops: dict[int, int | None], below: dict[tuple[int, ...], frozenset[int]]) -> UnitScope:
+    group = tuple(sorted(tops))
+    return UnitScope(person.book_id, None in tops.values(), below.get(group, frozenset()), group)
 
 
 def holders(role: str, unit: Unit, on: date | None = None) -> list[Appointment]:

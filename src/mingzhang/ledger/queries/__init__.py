@@ -2,6 +2,7 @@
 
 from mingzhang.ledger.models import OPEN_STATES
 from mingzhang.ledger.queries.desk import (
+    MOST_QUEUED,
     MOST_WAITING,
     Return,
     capped_count,
@@ -16,8 +17,7 @@ from mingzhang.ledger.queries.desk import (
     reversed_by,
     review_queue,
     to_post,
-    waiting_kinds,
-    waiting_units,
+    waiting_by,
 )
 from mingzhang.ledger.queries.history import Moment, record_history
 from mingzhang.ledger.queries.pages import (
@@ -63,6 +63,7 @@ from mingzhang.ledger.queries.writing import (
 
 __all__ = [
     "MOST_COUNTED",
+    "MOST_QUEUED",
     "MOST_WAITING",
     "OPEN_STATES",
     "Filters",
@@ -120,6 +121,5 @@ __all__ = [
     "to_post",
     "version_in_force",
     "visible_to",
-    "waiting_kinds",
-    "waiting_units",
+    "waiting_by",
 ]

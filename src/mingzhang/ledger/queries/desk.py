@@ -16,8 +16,9 @@ from mingzhang.packs.models import RecordKind
 
 # What is shown beside a heading stops here: 99+ says enough.
 MOST_WAITING = 100
-# The choices of the queue's filters are looked for among this many.
-MOST_SORTED = 2000
+# The queue is counted and paged up to here; the choices of its filters are looked for among the oldest of it.
+MOST_QUEUED = 1000
+MOST_SORTED = 500
 # How many of a unit's latest entries say which kinds it uses.
 RECENT = 300
 
@@ -26,9 +27,12 @@ def review_queue(person: Person, scopes: Mapping[str, UnitScope]) -> QuerySet[Re
     """What waits for this person's review, the oldest first: sheets whose due step asks a role that they hold over
     the unit, which they neither wrote nor handed in nor took an earlier step of. `scopes` says where they hold each
     role."""
-    due = Q(pk__in=[])
+    roles: dict[UnitScope, list[str]] = {}
     for role, scope in scopes.items():
-        due |= Q(scope_of(scope), due=role)
+        roles.setdefault(scope, []).append(role)
+    due = Q(pk__in=[])
+    for scope, asked in roles.items():
+        due |= Q(scope_of(scope), due__in=asked)
     earlier = Review.objects.filter(record=OuterRef("pk"), cycle=OuterRef("cycle"), reviewer=person)
     others = ~Q(created_by=person) & ~Q(submitted_by_id=person.pk)
     waiting = Record.objects.filter(due, others, ~Exists(earlier), state="submitted", book=person.book_id)
@@ -103,19 +107,14 @@ def first_positions(records: Sequence[int]) -> dict[int, tuple[int, datetime]]:
     return {record: (seq, at) for record, seq, at in lines.values_list("record", "seq", "posted_at") if record}
 
 
-def waiting_kinds(waiting: QuerySet[Record]) -> list[tuple[RecordKind, int]]:
-    """The kinds of sheets among what waits, the most frequent first, with how many."""
-    numbers = waiting.order_by()[:MOST_SORTED].values_list("kind", flat=True)
-    counted = Counter(numbers)
-    kinds = RecordKind.objects.in_bulk(counted)
-    return [(kinds[key], count) for key, count in counted.most_common()]
-
-
-def waiting_units(waiting: QuerySet[Record]) -> list[tuple[Unit, int]]:
-    """The units that what waits comes from, by code, with how many."""
-    counted = Counter(waiting.order_by()[:MOST_SORTED].values_list("unit", flat=True))
-    units = Unit.objects.filter(pk__in=counted).order_by("code")
-    return [(unit, counted[unit.pk]) for unit in units]
+def waiting_by(waiting: QuerySet[Record]) -> tuple[list[tuple[RecordKind, int]], list[tuple[Unit, int]]]:
+    """The kinds of sheets among the oldest of what waits, the most frequent first, and the units that they come
+    from, by code; with how many. Three queries."""
+    places = waiting[:MOST_SORTED].values_list("kind", "unit")
+    kinds, units = Counter(kind for kind, _unit in places), Counter(unit for _kind, unit in places)
+    named = RecordKind.objects.in_bulk(list(kinds))
+    found = Unit.objects.filter(pk__in=list(units)).order_by("code")
+    return [(named[key], count) for key, count in kinds.most_common()], [(unit, units[unit.pk]) for unit in found]
 
 
 def frequent_kinds(unit: Unit, most: int = 4) -> list[RecordKind]:

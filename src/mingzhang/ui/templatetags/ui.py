@@ -15,8 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from mingzhang.core import clock
-
 register = template.Library()
 
 MINUS = "\u2212"
@@ -87,7 +85,7 @@ def when(value: datetime | None) -> str:
     """A time as a colleague says it: 今天09:12, 昨天16:40, 7月7日16:40, with the year when it is another one."""
     if value is None:
         return "—"
-    local, today = timezone.localtime(value), timezone.localtime(clock.now()).date()
+    local, today = timezone.localtime(value), timezone.localdate()
     days = (today - local.date()).days
     if days in (0, 1):
         said = _("今天%(time)s") if days == 0 else _("昨天%(time)s")
@@ -101,7 +99,7 @@ def waited(value: datetime | None) -> str:
     """How long something has waited, in plain words: 刚交, 3小时, 2天."""
     if value is None:
         return "—"
-    passed = clock.now() - value
+    passed = timezone.now() - value
     if passed.days:
         return ngettext("%(days)d天", "%(days)d天", passed.days) % {"days": passed.days}
     hours = passed.seconds // 3600
