@@ -22,7 +22,6 @@ from mingzhang.packs.schema import Dashboard, DashboardFigure, DashboardGroup, N
 from mingzhang.packs.wording import language
 
 MOST_COLUMNS = 12
-OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is looked at. `group` is one of the dashboard's, or OWN when the viewer chose the columns."""
+    """What is looked at. `group` is one of the dashboard's, or nothing when the viewer chose the columns;
+    `interval` is the share that is shown with its interval."""
 
     version: PackVersion
     pack: Pack
     dashboard: Dashboard
     group: str
     columns: tuple[Column, ...]
+    interval: str | None
     trend: str
     others: tuple[tuple[PackVersion, Dashboard], ...]
 
@@ -53,19 +54,16 @@ class Chosen:
         """The key figures on top."""
         return self.dashboard.headline
 
-    @property
-    def interval(self) -> str | None:
-        """The share that is shown with its interval."""
-        return self.dashboard.interval
-
     def column(self, figure: str) -> Column:
         """The figure as a column, whether it is shown as one or not."""
-        return next((one for one in self.columns if one.figure == figure), _column(self.pack, self.dashboard, figure))
+        return next(
+            (one for one in self.columns if one.figure == figure), _column(self.pack, self.dashboard, figure)
+        )
 
     def query(self, **other: object) -> str:
         """The part of an address that asks for this choice, or with one thing in it changed."""
         asked: dict[str, object] = {"board": f"{self.pack.id}/{self.dashboard.id}", "group": self.group}
-        if self.group == OWN:
+        if not self.group:
             asked["show"] = [column.figure for column in self.columns]
         asked |= {"trend": self.trend} | other
         return urlencode({key: value for key, value in asked.items() if value}, doseq=True)
@@ -80,10 +78,11 @@ def chosen(unit: Unit, asked: QueryDict) -> Chosen:
     version, dashboard = _asked_board(offered, asked.get("board", ""))
     pack = pack_of(version.pk)
     show = list(dict.fromkeys(asked.getlist("show")))
-    group = OWN if show else asked.get("group") or dashboard.groups[0].id
+    group = "" if show else asked.get("group") or dashboard.groups[0].id
     columns = _own_columns(pack, dashboard, show) if show else _group_columns(pack, dashboard, group)
+    interval = next((one.interval for one in dashboard.groups if one.id == group), None)
     trend = _known(pack, asked.get("trend") or dashboard.trend)
-    return Chosen(version, pack, dashboard, group, columns, trend, tuple(offered))
+    return Chosen(version, pack, dashboard, group, columns, interval, trend, tuple(offered))
 
 
 def _offered(unit: Unit) -> list[tuple[PackVersion, Dashboard]]:
@@ -104,9 +103,7 @@ def _made_up(version: PackVersion) -> tuple[Dashboard, ...]:
         return ()
     figures = tuple(DashboardFigure(figure=id) for id in counted)
     group = DashboardGroup(id="first", name=pack.name, figures=figures)
-    return (
-        Dashboard(id="first", name=pack.name, headline=tuple(counted[:5]), trend=counted[0], groups=(group,)),
-    )
+    return (Dashboard(id="first", name=pack.name, headline=tuple(counted[:5]), trend=counted[0], groups=(group,)),)
 
 
 def _asked_board(offered: Sequence[tuple[PackVersion, Dashboard]], asked: str) -> tuple[PackVersion, Dashboard]:
@@ -119,7 +116,9 @@ def _asked_board(offered: Sequence[tuple[PackVersion, Dashboard]], asked: str) -
 def _group_columns(pack: Pack, dashboard: Dashboard, asked: str) -> tuple[Column, ...]:
     groups = {group.id: group for group in dashboard.groups}
     if asked not in groups:
-        raise NotFound(_("统计页里没有“%(group)s”这一组。") % {"group": asked[:60]}, remedy=suggestion(asked, groups))
+        raise NotFound(
+            _("统计页里没有“%(group)s”这一组。") % {"group": asked[:60]}, remedy=suggestion(asked, groups)
+        )
     return tuple(_column(pack, dashboard, one.figure, one) for one in groups[asked].figures)
 
 
@@ -132,7 +131,9 @@ def _own_columns(pack: Pack, dashboard: Dashboard, show: Sequence[str]) -> tuple
 def _known(pack: Pack, figure: str) -> str:
     if figure not in pack.figures_by_id:
         known = pack.figures_by_id
-        raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": figure[:60]}, remedy=suggestion(figure[:60], known))
+        raise NotFound(
+            _("没有数据项“%(figure)s”。") % {"figure": figure[:60]}, remedy=suggestion(figure[:60], known)
+        )
     return figure
 
 

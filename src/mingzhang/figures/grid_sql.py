@@ -1,9 +1,9 @@
 """Many units and many months side by side in one pass over the entries.
 
-A dashboard asks the same of a dozen units and a dozen months. One slot for each of these would make the statement a
-hundred times longer, and planning it would take longer than reading. Here the entries are joined with the units that
-each row counts, and grouped by row and by the stretch of days that they fall in; a period's number is the sum of its
-stretches. docs/adr/0016-dashboards.md says what was measured.
+A dashboard asks the same of a dozen units and a dozen months. One slot for each of these would make the statement
+thirty times longer, and planning it would take longer than reading. Here the entries are joined with the units that
+each row counts, and grouped by row and by the stretch of days that they fall in; the number of a period is the sum
+of its stretches. docs/adr/0016-dashboards.md says what was measured.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from mingzhang.figures.definitions import Atom, Component
 from mingzhang.figures.expressions_sql import Row, Sql, glue, join
 from mingzhang.figures.slots import Slots, Wanted, pack
-from mingzhang.figures.sql import DAY, Number, Span, measure, merged, positions, typed
+from mingzhang.figures.sql import COLUMNS, DAY, Number, Span, measure, merged, positions, typed
 from mingzhang.organisation.scopes import Scope
 
 NUMBER = -1_000  # tells the grid's lines from those of the statement's other SELECTs
@@ -105,10 +105,8 @@ def _entries(grid: Grid, kinds: Sequence[int]) -> Sql:
         ids = sorted({unit for scope in grid.scopes for part in scope.parts for unit in part.unit_ids})
         where = Sql("unit_id = ANY(%s::int[])", (ids,))
     kind = Sql("kind_id = ANY(%s::int[])", (list(kinds),))
-    return glue(
-        "(SELECT kind_id, unit_id, occurred_on, sign, data, posted_at FROM ledger_entry WHERE {} AND ({}) AND {}{})",
-        where, ranges, kind, positions(book_id, grid.span),
-    )  # fmt: skip
+    select = f"(SELECT {COLUMNS} FROM ledger_entry WHERE {{}} AND ({{}}) AND {{}}{{}})"
+    return glue(select, where, ranges, kind, positions(book_id, grid.span))
 
 
 def _counted(grid: Grid) -> Sql:

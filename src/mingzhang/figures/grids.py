@@ -1,4 +1,4 @@
-"""The same figures of many units and many periods: what `engine.evaluate` answers, from one much shorter statement."""
+"""The same figures of many units and periods: what `engine.evaluate` answers, from one much shorter statement."""
 
 from __future__ import annotations
 

@@ -64,6 +64,20 @@ def children(unit: Unit, on: date | None = None) -> QuerySet[Unit]:
     return Unit.objects.filter(id__in=held.values("unit_id")).order_by("code")
 
 
+def levels_below(unit: Unit) -> dict[int, set[str]]:
+    """The levels of each unit directly below and of everything that stands below that one today."""
+    found: dict[int, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ancestors[%s], level FROM organisation_unit"
+            " WHERE book_id = %s AND ancestors @> ARRAY[%s] AND closed_on IS NULL AND id <> %s",
+            [len(unit.ancestors) + 1, unit.book_id, unit.id, unit.id],
+        )
+        for below, level in cursor.fetchall():
+            found.setdefault(below, set()).add(level)
+    return found
+
+
 def tree(unit: Unit, on: date | None = None) -> list[UnitSpan]:
     """The unit and everything below it on a day (default today), as spans with their units, in reading order:
     each parent before its children, siblings by code."""
@@ -135,8 +149,10 @@ def scopes_then(units: Iterable[Unit], start: date, end: date, *, alone: bool) -
     whole = {unit.id for unit in asked if unit.parent_id is None and not alone}
     parts: dict[int, list[ScopePart]] = {unit.id: [] for unit in asked}
     with connection.cursor() as cursor:
-        places = {"units": sorted(parts.keys() - whole), "start": start, "end": end}
-        cursor.execute(_PARTS_OF_MANY.format(where=_ALONE_OF_MANY if alone else _SUBTREE_OF_MANY), places)
+        cursor.execute(
+            _PARTS_OF_MANY.format(where=_ALONE_OF_MANY if alone else _SUBTREE_OF_MANY),
+            {"units": sorted(parts.keys() - whole), "start": start, "end": end},
+        )
         for top, ids, first, last in cursor.fetchall():
             parts[top].append(ScopePart(tuple(ids), first, last))
     return {
@@ -228,6 +244,19 @@ def packs_in_force(book: Book) -> list[PackVersion]:
     newest = Adoption.objects.filter(book=book).order_by("pack_version__pack", "-id").distinct("pack_version__pack")
     versions = PackVersion.objects.filter(id__in=newest.values("pack_version_id"))
     return list(versions.defer("content").order_by("pack"))
+
+
+def adopted_version(book: Book, pack: str, version: str = "") -> PackVersion:
+    """The version of the pack that the book works by, or an earlier one that it worked by. Raises NotFound."""
+    if version:
+        adopted = Adoption.objects.filter(book=book).values("pack_version_id")
+        found = PackVersion.objects.filter(id__in=adopted, pack=pack, version=version).defer("content").first()
+    else:
+        found = next((one for one in packs_in_force(book) if one.pack == pack), None)
+    if found is None:
+        named = f"{pack}@{version}" if version else pack
+        raise NotFound(_("账套“%(book)s”没有用过体系包“%(pack)s”。") % {"book": book.name, "pack": named[:80]})
+    return found
 
 
 # --- orphans ------------------------------------------------------------------------------------------------------

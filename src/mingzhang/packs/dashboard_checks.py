@@ -31,8 +31,8 @@ def dashboard_faults(dashboard: Dashboard, place: Place, pack: Pack, broken: Col
         if figure not in pack.figures_by_id and figure not in broken:
             wrong = _("没有数据项“%(figure)s”") % {"figure": figure[:60]}
             yield place.fault(*spot, wrong=wrong, right=suggestion(figure[:60], pack.figures_by_id))
-    yield from _interval_faults(dashboard, place, pack)
     for nth, group in enumerate(dashboard.groups):
+        yield from _interval_faults(group, place.inside("groups", nth), pack)
         yield from _group_faults(group, place.inside("groups", nth))
 
 
@@ -40,9 +40,9 @@ def _figures(dashboard: Dashboard) -> Iterator[tuple[Spot, str]]:
     """Every figure that is named, with where."""
     yield from ((("headline", nth), figure) for nth, figure in enumerate(dashboard.headline))
     yield ("trend",), dashboard.trend
-    if dashboard.interval:
-        yield ("interval",), dashboard.interval
     for nth, group in enumerate(dashboard.groups):
+        if group.interval:
+            yield ("groups", nth, "interval"), group.interval
         for place, column in enumerate(group.figures):
             spot = ("groups", nth, "figures", place)
             yield (*spot, "figure"), column.figure
@@ -50,8 +50,8 @@ def _figures(dashboard: Dashboard) -> Iterator[tuple[Spot, str]]:
                 yield (*spot, "open"), column.open
 
 
-def _interval_faults(dashboard: Dashboard, place: Place, pack: Pack) -> Iterator[Fault]:
-    figure = pack.figures_by_id.get(dashboard.interval or "")
+def _interval_faults(group: DashboardGroup, place: Place, pack: Pack) -> Iterator[Fault]:
+    figure = pack.figures_by_id.get(group.interval or "")
     if figure and not _is_share(figure):
         wrong = _("%(figure)s 不是由两个计数相除得出的百分比，算不出区间") % {"figure": figure.id}
         yield place.fault("interval", wrong=wrong, right=_("写一个量词是 %、derive 是 ratio(a, b) 的数据项"))

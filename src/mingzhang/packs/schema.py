@@ -233,23 +233,23 @@ class DashboardFigure(Model):
 
 
 class DashboardGroup(Model):
-    """Figures that are read side by side."""
+    """Figures that are read side by side. `interval` is a share of a sample, shown with its 95% interval."""
 
     id: Id
     name: Names
+    interval: Id | None = None
     figures: Annotated[tuple[DashboardFigure, ...], Rule(min_length=1, max_length=12)]
 
 
 class Dashboard(Model):
     """What a unit and the units below it are looked at by. `headline` are the key figures on top, `trend` is drawn
-    by month, `interval` is a share of a sample, shown with its 95% interval."""
+    by month."""
 
     id: HyphenId
     name: Names
     levels: tuple[Id, ...] = ()
     headline: Annotated[tuple[Id, ...], Rule(min_length=1, max_length=6)]
     trend: Id
-    interval: Id | None = None
     groups: Annotated[tuple[DashboardGroup, ...], Rule(min_length=1, max_length=6)]
 
 

@@ -8,17 +8,15 @@ rare name in a font that stops at GB 2312 takes that one character from Noto.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn
 import typst
 
-from mingzhang.core import database
+from mingzhang.core.fonts import bundled_folder, own_folder
 
 
 class Face(StrEnum):
@@ -87,16 +85,10 @@ class FontSet:
         )
 
 
-def own_folder() -> Path:
-    """Where a body puts its licensed fonts: $MINGZHANG_FONTS, else `fonts` in the data folder."""
-    given = os.environ.get("MINGZHANG_FONTS")
-    return Path(given) if given else database.data_folder() / "fonts"
-
-
 def font_set() -> FontSet:
     """The fonts to use now. Read again whenever a file in one of the folders comes or goes."""
-    bundled = pylopdf_fonts_zh_cn.serif_path().parent
-    folders = tuple(folder for folder in (own_folder(), *FANDOL_FOLDERS, bundled) if folder.is_dir())
+    wanted = (own_folder(), *FANDOL_FOLDERS, bundled_folder())
+    folders = tuple(folder for folder in wanted if folder.is_dir())
     return _choose(folders, tuple(_listing(folder) for folder in folders))
 
 

@@ -27,6 +27,11 @@ class Bars:
     title: str = ""
     desc: str = ""
 
+    @property
+    def path(self) -> str:
+        """All bars as one path: a page of small charts has hundreds."""
+        return "".join(f"M{bar.x} {bar.y}h{bar.width}v{bar.height}h-{bar.width}z" for bar in self.bars)
+
 
 def bars(values: Values, *, width: float, height: float, most: float | None = None) -> Bars:
     """Bars of equal width. The tallest reaches the top, or `most` does."""

@@ -84,9 +84,17 @@ def line_chart(
         width, height, left, right,
         tuple(up(level) for level in levels),
         tuple(Word(left - 6, place(up(level) + 4), mark, "end") for level, mark in zip(levels, marks, strict=True)),
-        tuple(Word(across(nth), height - 6, label, "middle") for nth, label in enumerate(labels)),
+        _labels(labels, across, height - 6),
         tuple(drawn), title, desc,
     )  # fmt: skip
+
+
+def _labels(labels: Sequence[str], across: Scale, y: float) -> tuple[Word, ...]:
+    """The labels below the chart; where they would touch, only every second, the last always."""
+    pitch = (across.end - across.start) / max(1, len(labels) - 1)
+    step = 1 if max(map(text_width, labels), default=0.0) + 2 <= pitch else 2
+    kept = range((len(labels) - 1) % step, len(labels), step)
+    return tuple(Word(across(nth), y, labels[nth], "middle") for nth in kept)
 
 
 def _levels(known: Sequence[float], whole: bool, bounds: tuple[float, float] | None) -> tuple[float, ...]:

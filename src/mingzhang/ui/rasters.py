@@ -1,0 +1,31 @@
+"""SVG pictures as PNG, by Typst, which is here for documents anyway."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import typst
+
+from mingzhang.core import fonts
+
+# An automatic page is as large as the picture, and a point of it is a unit of the picture's viewBox.
+SOURCE = b"""
+#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.picture), format: "svg")
+"""
+DOTS_PER_INCH = 144.0
+
+
+def png(svg: str) -> bytes:
+    """The picture at twice the resolution of a screen, its texts in the bundled Chinese fonts."""
+    content: bytes = typst.compile(
+        SOURCE, format="png", ppi=DOTS_PER_INCH, font_paths=_fonts(), sys_inputs={"picture": svg}
+    )
+    return content
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.bundled_folder())]
+    )
