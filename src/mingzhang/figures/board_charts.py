@@ -32,6 +32,7 @@ class Small:
     address: str
     key: str
     values: list[float | None]
+    most: float | None
     chart: charts.Bars
 
 
@@ -130,7 +131,15 @@ class BoardCharts:
             "figure": label, "span": self.span, "numbers": _("、").join(short(one, measure) for one in numbers),
         }  # fmt: skip
         text = f"{short(total, measure)}%" if measure == PERCENT and total is not None else short(total, measure)
-        return Small(label, text, board.address(figure, whole), f"m{nth}", values, replace(chart, title=title))
+        return Small(
+            label,
+            text,
+            board.address(figure, whole),
+            f"m{nth}",
+            values,
+            self._most(figure),
+            replace(chart, title=title),
+        )
 
     def sparks(self) -> list[charts.Bars]:
         """The chosen figure by month for every line of the heat table, all on one scale but that of the whole."""
@@ -215,11 +224,17 @@ class BoardCharts:
             )
             for line in self.board.lines
         ]
-        return charts.heat_chart([column.label for column in self.board.columns], rows, first=_("单位"))
+        return charts.heat_chart(self._heads(), rows, first=_("单位"))
+
+    def _heads(self) -> list[str]:
+        return [
+            f"{column.label} %" if percent else column.label
+            for column, percent in zip(self.board.columns, self.board.percent, strict=True)
+        ]
 
     def panels(self) -> charts.Panels:
         """The small charts as one picture."""
-        parts = [(small.name, small.number, small.values) for small in self.smalls()]
+        parts = [(small.name, small.number, small.values, small.most) for small in self.smalls()]
         return charts.panels(parts)
 
     def intervals(self) -> charts.Intervals:

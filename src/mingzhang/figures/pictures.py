@@ -106,6 +106,4 @@ def _legend(board: Board, chart: str) -> list[str]:
         told.append(_("斜线：这一级不用"))
     if board.has_open:
         told.append(_("角标：有没办完的"))
-    if any(board.percent):
-        told.append(_("按期率等为百分比"))
     return [_("；").join(told)] if told else []

@@ -133,68 +133,44 @@ def unit_now(unit: Unit) -> Scope:
 def subtree_then(unit: Unit, start: date, end: date) -> Scope:
     """The unit and what stood below it on each day from `start` to `end`, both included. Units with the same
     days share a part; without a reorganisation in the period there is one part."""
-    if unit.parent_id is None:
-        return Scope(everything=True, book_id=unit.book_id, parts=())
-    return Scope(everything=False, book_id=unit.book_id, parts=_parts(_SUBTREE, unit, start, end))
+    return scopes_then([unit], start, end)[unit.id]
 
 
 def unit_then(unit: Unit, start: date, end: date) -> Scope:
     """The unit alone, on the days from `start` to `end` on which it existed."""
-    return Scope(everything=False, book_id=unit.book_id, parts=_parts(_ALONE, unit, start, end))
+    return scopes_then([unit], start, end, alone=True)[unit.id]
 
 
-def scopes_then(units: Iterable[Unit], start: date, end: date, *, alone: bool) -> dict[int, Scope]:
-    """`subtree_then`, or with `alone` `unit_then`, of many units of one book, by unit: one query for all."""
-    asked = list(units)
-    whole = {unit.id for unit in asked if unit.parent_id is None and not alone}
-    parts: dict[int, list[ScopePart]] = {unit.id: [] for unit in asked}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PARTS_OF_MANY.format(where=_ALONE_OF_MANY if alone else _SUBTREE_OF_MANY),
-            {"units": sorted(parts.keys() - whole), "start": start, "end": end},
-        )
-        for top, ids, first, last in cursor.fetchall():
-            parts[top].append(ScopePart(tuple(ids), first, last))
+def scopes_then(units: Iterable[Unit], start: date, end: date, *, alone: bool = False) -> dict[int, Scope]:
+    """What `subtree_then`, or with `alone` `unit_then`, says of each unit: one query, however many they are."""
+    asked = {unit.id: unit for unit in units}
+    whole = {id for id, unit in asked.items() if unit.parent_id is None and not alone}
+    parts: dict[int, list[ScopePart]] = {id: [] for id in asked}
+    if rest := sorted(asked.keys() - whole):
+        with connection.cursor() as cursor:
+            cursor.execute(_PARTS_ALONE if alone else _PARTS, {"units": rest, "start": start, "end": end})
+            for top, ids, first, last in cursor.fetchall():
+                parts[top].append(ScopePart(tuple(ids), first, last))
     return {
-        unit.id: Scope(everything=unit.id in whole, book_id=unit.book_id, parts=tuple(parts[unit.id]))
-        for unit in asked
+        id: Scope(everything=id in whole, book_id=unit.book_id, parts=tuple(parts[id]))
+        for id, unit in asked.items()
     }
 
 
-_SUBTREE = "ancestors @> ARRAY[%(unit)s]"
-_ALONE = "unit_id = %(unit)s"
 # A rename, or a move inside the subtree, cuts a unit's history without changing whether it belongs: range_agg
 # joins such pieces again.
 _PARTS = """
-SELECT array_agg(unit_id ORDER BY unit_id), lower(days), upper(days) - 1
-FROM (
-  SELECT unit_id, unnest(range_agg(valid * period)) AS days
-  FROM organisation_unitspan, daterange(%(start)s, %(end)s, '[]') AS period
-  WHERE {where} AND valid && period
-  GROUP BY unit_id
-) AS held
-GROUP BY days ORDER BY days
-"""
-
-_SUBTREE_OF_MANY = "ancestors @> ARRAY[top]"
-_ALONE_OF_MANY = "unit_id = top"
-_PARTS_OF_MANY = """
 SELECT top, array_agg(unit_id ORDER BY unit_id), lower(days), upper(days) - 1
 FROM (
   SELECT top, unit_id, unnest(range_agg(valid * period)) AS days
   FROM unnest(%(units)s::int[]) AS top
   CROSS JOIN daterange(%(start)s, %(end)s, '[]') AS period
-  JOIN organisation_unitspan ON {where} AND valid && period
+  JOIN organisation_unitspan ON ancestors @> ARRAY[top] AND valid && period
   GROUP BY top, unit_id
 ) AS held
 GROUP BY top, days ORDER BY top, days
 """
-
-
-def _parts(where: str, unit: Unit, start: date, end: date) -> tuple[ScopePart, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTS.format(where=where), {"unit": unit.id, "start": start, "end": end})
-        return tuple(ScopePart(tuple(ids), first, last) for ids, first, last in cursor.fetchall())
+_PARTS_ALONE = _PARTS.replace("ancestors @> ARRAY[top]", "unit_id = top")
 
 
 # --- who may see what ---------------------------------------------------------------------------------------------

@@ -76,16 +76,18 @@ class Panels:
     desc: str = ""
 
 
-def panels(parts: Sequence[tuple[str, str, Values]], *, across: int = 5, title: str = "", desc: str = "") -> Panels:
-    """Rows of small bar charts, `across` in each."""
+def panels(
+    parts: Sequence[tuple[str, str, Values, float | None]], *, across: int = 5, title: str = "", desc: str = ""
+) -> Panels:
+    """Rows of small bar charts, `across` in each: name, number, values, and what reaches the top."""
     each, tall = 156.0, 76.0
     drawn = [
         Panel(
             place(nth % across * each), place(nth // across * tall),
             cut(name, each - 30 - text_width(number, 13), TEXT), number,
-            bars(values, width=each - 16, height=40),
+            bars(values, width=each - 16, height=40, most=most),
         )
-        for nth, (name, number, values) in enumerate(parts)
+        for nth, (name, number, values, most) in enumerate(parts)
     ]  # fmt: skip
     rows = -(-len(parts) // across)
     return Panels(min(across, max(1, len(parts))) * each, max(1, rows) * tall, each, tuple(drawn), title, desc)
