@@ -8,12 +8,12 @@ import typst
 
 from mingzhang.core import fonts
 
-# An automatic page is as large as the picture, and a point of it is a unit of the picture's viewBox.
+# An automatic page is as large as the picture.
 SOURCE = b"""
 #set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.picture), format: "svg")
 """
-DOTS_PER_INCH = 144.0
+DOTS_PER_INCH = 192.0  # a unit of SVG is a 96th of an inch
 
 
 def png(svg: str) -> bytes:
