@@ -45,6 +45,12 @@ class Cell:
     open: str = ""
     number: Number | None = None
 
+    @property
+    def classes(self) -> str:
+        """Its classes for the style sheet."""
+        marks = {"has-open": bool(self.open), "h-few": self.few}
+        return " ".join([self.shade or "h-plain", *(name for name, there in marks.items() if there)])
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -8,6 +8,7 @@ rare name in a font that stops at GB 2312 takes that one character from Noto.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import typst
 
-from mingzhang.core.fonts import bundled_folder, own_folder
+from mingzhang.core import database
+from mingzhang.ui.fonts import bundled_folder
 
 
 class Face(StrEnum):
@@ -83,6 +85,12 @@ class FontSet:
             for face, names in self.families.items()
             if names[0] not in OWN_FAMILIES[face]
         )
+
+
+def own_folder() -> Path:
+    """Where a body puts its licensed fonts: $MINGZHANG_FONTS, else `fonts` in the data folder."""
+    given = os.environ.get("MINGZHANG_FONTS")
+    return Path(given) if given else database.data_folder() / "fonts"
 
 
 def font_set() -> FontSet:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import typst
 
-from mingzhang.core import fonts
+from mingzhang.ui.fonts import bundled_folder
 
 # An automatic page is as large as the picture.
 SOURCE = b"""
@@ -26,6 +26,4 @@ def png(svg: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.bundled_folder())]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(bundled_folder())])
