@@ -24,7 +24,7 @@ from mingzhang.figures.traces import Trace
 from mingzhang.figures.wording import name_of, sentence
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Book, Unit
-from mingzhang.organisation.queries import packs_in_force
+from mingzhang.organisation.queries import adopted_version, packs_in_force
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.wording import measure_word
 
@@ -40,6 +40,10 @@ ALWAYS = [
     click.option(
         "--tree", type=click.Choice(["then", "now"]), default="then",
         help=_("按当时的隶属关系（then）还是现在的（now）；默认当时"),
+    ),
+    click.option(
+        "--pack", "pack_text", metavar="PACK@VERSION",
+        help=_("按账套用过的体系包的这一版算，如 street-office@1.0.0；默认按现在启用的"),
     ),
     click.option("--alone", is_flag=True, help=_("只算本单位自己的，不连下级")),
     click.option("--json", "as_json", is_flag=True, help=_("输出 JSON")),
@@ -57,12 +61,12 @@ def always(command: Any) -> Any:
 @always
 @click.option("--figure", "wanted", metavar="ID", multiple=True, help=_("只算这些数据项；可以写多次"))
 def figures(
-    unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree, alone: bool,
-    as_json: bool, wanted: tuple[str, ...],
+    unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree,
+    pack_text: str | None, alone: bool, as_json: bool, wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     check_migrated()
     unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
-    known = _known(unit.book)
+    known = _known(unit.book, pack_text)
     requests = [Request(id, known[id], unit.id, period, alone) for id in _chosen(known, wanted)]
     values = evaluate(requests, as_of=as_of, tree=tree)
     if as_json:
@@ -81,11 +85,11 @@ def figures(
 )
 def trace(
     figure: str, unit_code: str, period_text: str, book_code: str | None, as_of: int | None, tree: Tree,
-    alone: bool, as_json: bool, entries: int,
+    pack_text: str | None, alone: bool, as_json: bool, entries: int,
 ) -> None:  # fmt: skip
     check_migrated()
     unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
-    known = _known(unit.book)
+    known = _known(unit.book, pack_text)
     (chosen,) = _chosen(known, (figure,))
     opened = traces.trace(Request(chosen, known[chosen], unit.id, period, alone), as_of=as_of, tree=tree)
     if as_json:
@@ -94,9 +98,10 @@ def trace(
         _print_trace(opened, entries)
 
 
-def _known(book: Book) -> dict[str, int]:
-    """Figure id → the pack version in force that declares it."""
-    return {id: version.pk for version in packs_in_force(book) for id in definitions(version.pk)}
+def _known(book: Book, pack_text: str | None) -> dict[str, int]:
+    """Figure id → the pack version in force that declares it; or the one asked for."""
+    versions = [adopted_version(book, *pack_text.split("@", 1))] if pack_text else packs_in_force(book)
+    return {id: version.pk for version in versions for id in definitions(version.pk)}
 
 
 def _chosen(known: dict[str, int], wanted: tuple[str, ...]) -> Iterable[str]:

@@ -30,6 +30,7 @@ from mingzhang.organisation.models import Unit
 from mingzhang.organisation.scopes import Scope
 
 Tree: TypeAlias = Literal["then", "now"]
+Group: TypeAlias = tuple[int, Extent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,21 @@ def evaluate(requests: Sequence[Request], *, as_of: int | None = None, tree: Tre
 
     Raises NotFound for a unknown figure, pack version or unit; InvalidInput when units of two books are mixed."""
     wanted = {request: definition_of(request) for request in requests}
-    atoms = {
+    atoms = atoms_wanted(wanted)
+    units = units_of(request.unit_id for request in requests)
+    return values_of(wanted, rolled.numbers(scans(atoms, units, as_of=as_of, tree=tree), units))
+
+
+def atoms_wanted(wanted: Mapping[Request, Definition]) -> set[Atom]:
+    """Every raw number that the requests need."""
+    return {
         atom for request, definition in wanted.items()
         for atom in atoms_of(definition, request.unit_id, request.period)
     }  # fmt: skip
-    units = units_of(request.unit_id for request in requests)
-    numbers = rolled.numbers(scans(atoms, units, as_of=as_of, tree=tree), units)
+
+
+def values_of(wanted: Mapping[Request, Definition], numbers: Mapping[Atom, Number]) -> dict[Request, Value]:
+    """The requests' values from raw numbers."""
     return {
         request: Value(combined(definition, request.unit_id, request.period, numbers), definition.figure.measure)
         for request, definition in wanted.items()
@@ -98,25 +108,35 @@ def units_of(ids: Iterable[int]) -> dict[int, Unit]:
 
 def scans(atoms: Iterable[Atom], units: Mapping[int, Unit], *, as_of: int | None, tree: Tree) -> list[Scan]:
     """One scan for each unit and extent that is asked for."""
-    grouped: dict[tuple[int, Extent], list[Atom]] = {}
+    grouped = grouped_atoms(atoms)
+    scopes = scopes_of(grouped, units, tree)
+    return [
+        whole_scan(scopes[key], Span(upto=as_of), Row(units[key[0]].book.timezone), chosen)
+        for key, chosen in grouped.items()
+    ]
+
+
+def grouped_atoms(atoms: Iterable[Atom]) -> dict[Group, list[Atom]]:
+    """The atoms of each unit and extent."""
+    grouped: dict[Group, list[Atom]] = {}
     for atom in atoms:
         grouped.setdefault((atom.unit_id, atom.extent), []).append(atom)
-    return [
-        whole_scan(
-            scope_of(units[unit_id], extent, chosen, tree), Span(upto=as_of),
-            Row(units[unit_id].book.timezone), chosen,
-        )
-        for (unit_id, extent), chosen in grouped.items()
-    ]  # fmt: skip
+    return grouped
 
 
-def scope_of(unit: Unit, extent: Extent, atoms: Sequence[Atom], tree: Tree) -> Scope:
-    """The units that `atoms` count: on each day of their periods, or as the tree stands now."""
+def scopes_of(grouped: Mapping[Group, Sequence[Atom]], units: Mapping[int, Unit], tree: Tree) -> dict[Group, Scope]:
+    """The units that each group counts: on each day of its periods, or as the tree stands now. As they were is one
+    query for each extent, however many units are asked about."""
     if tree == "now":
-        return organisation.subtree_now(unit) if extent == "subtree" else organisation.unit_now(unit)
-    start, end = hull([atom.period for atom in atoms])
-    then = organisation.subtree_then if extent == "subtree" else organisation.unit_then
-    return then(unit, start, end)
+        now = {"subtree": organisation.subtree_now, "unit": organisation.unit_now}
+        return {(unit_id, extent): now[extent](units[unit_id]) for unit_id, extent in grouped}
+    found: dict[Group, Scope] = {}
+    for extent in {extent for _unit, extent in grouped}:
+        asked = {unit_id: chosen for (unit_id, own), chosen in grouped.items() if own == extent}
+        start, end = hull([atom.period for chosen in asked.values() for atom in chosen])
+        then = organisation.scopes_then((units[id] for id in asked), start, end, alone=extent == "unit")
+        found |= {(unit_id, extent): scope for unit_id, scope in then.items()}
+    return found
 
 
 def combined(definition: Definition, unit_id: int, period: Period, numbers: Mapping[Atom, Number]) -> Number | None:

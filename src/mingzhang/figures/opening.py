@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
-from mingzhang.figures.definitions import Counted, definitions
+from mingzhang.figures.definitions import Counted, Definition, definitions
 from mingzhang.figures.engine import Request
 from mingzhang.figures.saying import said
 from mingzhang.figures.tables import kind_of, trace_address
@@ -29,8 +30,8 @@ from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.schema import Field
 from mingzhang.packs.wording import language, measure_word
 
-IN_PANEL = 12
-ON_PAGE = 100
+IN_PANEL = 20
+ON_PAGE = 50
 FURTHEST = 10**15
 
 
@@ -67,6 +68,14 @@ class ShownValue:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file of the entries."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Opened:
     """Everything that is said of one number."""
 
@@ -83,10 +92,16 @@ class Opened:
     total: int
     digest: str
     command: str
+    formula: str
     address: str
     now_address: str
     first_address: str
     next_address: str
+    reversals: int
+    reversals_only: bool
+    reversals_address: str
+    ledger_address: str
+    files: list[File]
     entries: list[ShownEntry] = field(default_factory=list)
     values: list[ShownValue] = field(default_factory=list)
     parts: list[ShownPart] = field(default_factory=list)
@@ -117,15 +132,19 @@ def asked_position(text: str) -> int | None:
     return int(text)
 
 
-def opened(request: Request, *, as_of: int | None, after: int = 0, short: bool = False) -> Opened:
+def opened(
+    request: Request, *, as_of: int | None, after: int = 0, short: bool = False, reversals: bool = False
+) -> Opened:
     """The number that answers `request` at position `as_of` (None: now), with the entries beyond `after`: a few
-    when `short`, else a page of them."""
+    when `short`, else a page of them; only those that take an earlier one back with `reversals`."""
     found = trace(request, as_of=as_of)
     limit = IN_PANEL if short else ON_PAGE
-    entries = found.entries(after=after, limit=limit + 1)
+    entries = found.entries(after=after, limit=limit + 1, reversals=reversals)
     address = trace_address(request, found.unit, found.position)
+    only = f"{address}&reversals=1"
+    listed = only if reversals else address
+    following = f"{listed}&{urlencode({'after': entries[limit - 1].seq})}" if len(entries) > limit else ""
     definition, pack = found.definition, definitions(request.pack_version_id).pack
-    following = f"{address}&{urlencode({'after': entries[limit - 1].seq})}" if len(entries) > limit else ""
     return Opened(
         name=name_of(definition.figure),
         group=kind_of(request.pack_version_id, definition).name.text(language()),
@@ -139,23 +158,60 @@ def opened(request: Request, *, as_of: int | None, after: int = 0, short: bool =
         latest=position(found.unit.book),
         total=found.count,
         digest=show(found.set_digest),
-        command=_command(found, pack.id),
+        command=command_of(found),
+        formula=_formula(definition),
         address=address,
         now_address=trace_address(request, found.unit, None),
-        first_address=address if after else "",
+        first_address=listed if after else "",
         next_address=following,
+        reversals=found.reversals,
+        reversals_only=reversals,
+        reversals_address=only,
+        ledger_address=_ledger_address(found),
+        files=_files(found, reversals),
         entries=list(_entries(found, entries[:limit])),
         values=_held(found),
         parts=[_part(part) for part in found.parts],
     )
 
 
-def _command(found: Trace, pack: str) -> str:
-    asked = found.request
-    return (
-        f"mingzhang trace {asked.figure_id} --book {found.unit.book.code} --unit {found.unit.code}"
-        f" --period {asked.period.code} --as-of {found.position}{' --alone' if asked.alone else ''}"
-    )
+def command_of(found: Trace) -> str:
+    """The command that counts the same again, by the same version of the pack and up to the same position."""
+    asked, pack = found.request, definitions(found.request.pack_version_id).pack
+    words = [
+        "mingzhang", "trace", asked.figure_id, "--book", found.unit.book.code, "--unit", found.unit.code,
+        "--period", asked.period.code, "--as-of", str(found.position), "--pack", f"{pack.id}@{pack.version}",
+    ]  # fmt: skip
+    return shlex.join([*words, "--alone"] if asked.alone else words)
+
+
+def _formula(definition: Definition) -> str:
+    """The definition as the pack writes it."""
+    figure = definition.figure
+    if not isinstance(definition, Counted):
+        return figure.derive or ""
+    where = f" where {figure.where}" if figure.where else ""
+    return f"{figure.of}: {figure.value}{where}"
+
+
+def _ledger_address(found: Trace) -> str:
+    """The ledger at the same unit, period and kind of record; none for a derived figure: its parts have theirs."""
+    if not isinstance(found.definition, Counted):
+        return ""
+    pack = definitions(found.request.pack_version_id).pack
+    period = found.request.period.shifted(found.definition.figure.period)
+    query = {"unit": found.unit.code, "period": period.code, "kind": f"{pack.id}/{found.definition.figure.of}"}
+    return f"{reverse('ledger:list')}?{urlencode(query)}"
+
+
+def _files(found: Trace, reversals: bool) -> list[File]:
+    pack = definitions(found.request.pack_version_id).pack.id
+    query = trace_address(found.request, found.unit, found.position).partition("?")[2]
+    query += "&reversals=1" if reversals else ""
+    paths = {
+        form: reverse("figures:entries", args=(pack, found.request.figure_id, form)) for form in ("xlsx", "csv")
+    }
+    return [File(name, f"{paths[form]}?{query}") for form, name in (("xlsx", "Excel"), ("csv", "CSV"))]
 
 
 def _scope(found: Trace) -> str:
@@ -184,29 +240,37 @@ def _entries(found: Trace, entries: list[Entry]) -> Iterator[ShownEntry]:
     if not isinstance(found.definition, Counted):
         return
     line = definitions(found.request.pack_version_id).pack.line(found.definition.figure.of or "")
-    taken = found.definition.component.value
-    summed = taken.field.name if taken.aggregate == "sum" and taken.field else ""
+    summed = summed_field(found)
     for entry in entries:
-        amount = said(entry.sign * _number(entry.data, summed), "") if summed else ""
+        amount = said(entry.sign * number_in(entry.data, summed), "") if summed else ""
         yield ShownEntry(
             seq=entry.seq,
             occurred_on=entry.occurred_on,
             unit=entry.unit.name,
-            title=_title(entry, line.fields),
+            title=title_of(entry, line.fields),
             sign=entry.sign,
             amount=amount,
             address=reverse("ledger:entry", args=(entry.seq,)),
         )
 
 
-def _title(entry: Entry, fields: tuple[Field, ...]) -> str:
+def title_of(entry: Entry, fields: tuple[Field, ...]) -> str:
     """What the record is called; for a row of a table, its first words."""
     words = next((str(entry.data[one.id]) for one in fields if one.type == "text" and entry.data.get(one.id)), "")
     title = entry.record.title if entry.record else ""
     return words or title if entry.line else title
 
 
-def _number(data: Mapping[str, Any], name: str) -> Any:
+def summed_field(found: Trace) -> str:
+    """The field that a sum adds up; nothing for other figures."""
+    if not isinstance(found.definition, Counted):
+        return ""
+    taken = found.definition.component.value
+    return taken.field.name if taken.aggregate == "sum" and taken.field else ""
+
+
+def number_in(data: Mapping[str, Any], name: str) -> Any:
+    """What an entry's data hold in a number field of the line or of its sheet."""
     source = data.get("sheet", {}) if name.startswith("sheet.") else data
     value = source.get(name.removeprefix("sheet."))
     return value if isinstance(value, int) else Decimal(value or 0)

@@ -12,18 +12,20 @@ from mingzhang.figures.sql import Scan, merged, on_days, places, positions
 
 
 def qualifying(scan: Scan) -> tuple[Sql, tuple[Mapping[int, Atom], ...]]:
-    """Every entry of the scan in order of position: (position, kind, digest, slot, …), a slot being true when the
-    entry qualifies for the atom that owns the slot for its kind."""
+    """Every entry of the scan in order of position: (position, kind, digest, sign, slot, …), a slot being true when
+    the entry qualifies for the atom that owns the slot for its kind."""
     kinds = [atom.component.kind_id for atom in scan.atoms]
     slots = pack([Wanted(a, a.component.kind_id, _qualifies(scan, a)) for a in scan.atoms], kinds)
-    columns = join(", ", [Sql("e.seq"), Sql("e.kind_id"), Sql("e.digest"), *slots.expressions])
+    columns = join(", ", [Sql("e.seq"), Sql("e.kind_id"), Sql("e.digest"), Sql("e.sign"), *slots.expressions])
     return glue("SELECT {} FROM {} ORDER BY e.seq", columns, _entries(scan)), slots.owners
 
 
-def chosen_entries(scan: Scan, after: int, limit: int) -> Sql:
-    """The positions beyond `after` of the entries that qualify for the scan's one atom, at most `limit` of them."""
+def chosen_entries(scan: Scan, after: int, limit: int, *, reversals: bool = False) -> Sql:
+    """The positions beyond `after` of the entries that qualify for the scan's one atom, at most `limit` of them;
+    with `reversals` only of those that take an earlier one back."""
     (atom,) = scan.atoms
-    bounds = Sql("e.seq > %s ORDER BY e.seq LIMIT %s", (after, limit))
+    sign = "e.sign < 0 AND " if reversals else ""
+    bounds = Sql(f"{sign}e.seq > %s ORDER BY e.seq LIMIT %s", (after, limit))
     return glue("SELECT e.seq FROM {} WHERE {} AND {}", _entries(scan), _qualifies(scan, atom), bounds)
 
 

@@ -38,7 +38,7 @@ class Trace:
 
     `count` entries qualify: an entry and its reversal are both among them. `set_digest` is a SHA-256 multihash over
     their 34-byte digests in order of position; for a derived figure over its parts' set digests. `positions` are
-    theirs, where they were asked for."""
+    theirs, where they were asked for; `reversals` of them take an earlier one back."""
 
     request: Request
     definition: Definition
@@ -51,17 +51,19 @@ class Trace:
     scan: Scan | None
     parts: tuple[Trace, ...]
     positions: tuple[int, ...] = ()
+    reversals: int = 0
 
     @property
     def scope(self) -> Scope | None:
         """The units that were counted; None for a derived figure."""
         return self.scan.scope if self.scan else None
 
-    def entries(self, *, after: int = 0, limit: int = 50) -> list[Entry]:
-        """The qualifying entries with positions beyond `after`, in order, with kind, unit and record."""
+    def entries(self, *, after: int = 0, limit: int = 50, reversals: bool = False) -> list[Entry]:
+        """The qualifying entries with positions beyond `after`, in order, with kind, unit and record; with
+        `reversals` only those that take an earlier one back."""
         if self.scan is None:
             return []
-        seqs = [row[0] for row in run(chosen_entries(self.scan, after, limit))]
+        seqs = [row[0] for row in run(chosen_entries(self.scan, after, limit, reversals=reversals))]
         found = Entry.objects.filter(book_id=self.unit.book_id, seq__in=seqs).order_by("seq")
         return list(found.select_related("kind", "unit", "record"))
 
@@ -125,12 +127,13 @@ def traces(
         if isinstance(definition, Counted):
             held = sets[next(_atoms(request))]
             return Trace(
-                request, definition, unit, tree, at, value, held.count, held.digest, held.scan, (), held.positions
-            )
+                request, definition, unit, tree, at, value, held.count, held.digest, held.scan, (), held.positions,
+                held.reversals,
+            )  # fmt: skip
         parts = tuple(opened(part) for part in _parts(request))
         together = digest(b"".join(part.set_digest for part in parts))
-        count = sum(part.count for part in parts)
-        return Trace(request, definition, unit, tree, at, value, count, together, None, parts)
+        count, back = sum(part.count for part in parts), sum(part.reversals for part in parts)
+        return Trace(request, definition, unit, tree, at, value, count, together, None, parts, reversals=back)
 
     return {request: opened(request) for request in requests}
 
@@ -143,6 +146,7 @@ class _Set:
     digest: bytes
     scan: Scan
     positions: tuple[int, ...]
+    reversals: int
 
 
 def _parts(request: Request) -> list[Request]:
@@ -173,11 +177,13 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.count = 0
+        self.reversals = 0
         self.hash = hashlib.sha256()
         self.positions: list[int] = []
 
-    def take(self, seq: int, own: bytes, *, keep: bool) -> None:
+    def take(self, seq: int, own: bytes, sign: int, *, keep: bool) -> None:
         self.count += 1
+        self.reversals += sign < 0
         self.hash.update(own)
         if keep:
             self.positions.append(seq)
@@ -190,13 +196,16 @@ def _sets(scan: Scan, keep: bool) -> Iterator[tuple[Atom, _Set]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement.text, statement.params)
         while rows := cursor.fetchmany(CHUNK):
-            for seq, kind_id, own, *slots in rows:
+            for seq, kind_id, own, sign, *slots in rows:
                 for owner, qualifies in zip(owners, slots, strict=True):
                     if qualifies and kind_id in owner:
-                        gathered[owner[kind_id]].take(seq, own, keep=keep)
+                        gathered[owner[kind_id]].take(seq, own, sign, keep=keep)
     for atom, found in gathered.items():
         alone = whole_scan(scan.scope, scan.span, scan.row, [atom])
-        yield atom, _Set(found.count, SHA2_256 + found.hash.digest(), alone, tuple(found.positions))
+        yield (
+            atom,
+            _Set(found.count, SHA2_256 + found.hash.digest(), alone, tuple(found.positions), found.reversals),
+        )
 
 
 def runs(positions: Sequence[int]) -> str:

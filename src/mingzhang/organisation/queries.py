@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db import connection
@@ -64,6 +64,20 @@ def children(unit: Unit, on: date | None = None) -> QuerySet[Unit]:
     return Unit.objects.filter(id__in=held.values("unit_id")).order_by("code")
 
 
+def levels_below(unit: Unit) -> dict[int, set[str]]:
+    """The levels of each unit directly below and of everything that stands below that one today."""
+    found: dict[int, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ancestors[%s], level FROM organisation_unit"
+            " WHERE book_id = %s AND ancestors @> ARRAY[%s] AND closed_on IS NULL AND id <> %s",
+            [len(unit.ancestors) + 1, unit.book_id, unit.id, unit.id],
+        )
+        for below, level in cursor.fetchall():
+            found.setdefault(below, set()).add(level)
+    return found
+
+
 def tree(unit: Unit, on: date | None = None) -> list[UnitSpan]:
     """The unit and everything below it on a day (default today), as spans with their units, in reading order:
     each parent before its children, siblings by code."""
@@ -119,36 +133,44 @@ def unit_now(unit: Unit) -> Scope:
 def subtree_then(unit: Unit, start: date, end: date) -> Scope:
     """The unit and what stood below it on each day from `start` to `end`, both included. Units with the same
     days share a part; without a reorganisation in the period there is one part."""
-    if unit.parent_id is None:
-        return Scope(everything=True, book_id=unit.book_id, parts=())
-    return Scope(everything=False, book_id=unit.book_id, parts=_parts(_SUBTREE, unit, start, end))
+    return scopes_then([unit], start, end)[unit.id]
 
 
 def unit_then(unit: Unit, start: date, end: date) -> Scope:
     """The unit alone, on the days from `start` to `end` on which it existed."""
-    return Scope(everything=False, book_id=unit.book_id, parts=_parts(_ALONE, unit, start, end))
+    return scopes_then([unit], start, end, alone=True)[unit.id]
 
 
-_SUBTREE = "ancestors @> ARRAY[%(unit)s]"
-_ALONE = "unit_id = %(unit)s"
+def scopes_then(units: Iterable[Unit], start: date, end: date, *, alone: bool = False) -> dict[int, Scope]:
+    """What `subtree_then`, or with `alone` `unit_then`, says of each unit: one query, however many they are."""
+    asked = {unit.id: unit for unit in units}
+    whole = {id for id, unit in asked.items() if unit.parent_id is None and not alone}
+    parts: dict[int, list[ScopePart]] = {id: [] for id in asked}
+    if rest := sorted(asked.keys() - whole):
+        with connection.cursor() as cursor:
+            cursor.execute(_PARTS_ALONE if alone else _PARTS, {"units": rest, "start": start, "end": end})
+            for top, ids, first, last in cursor.fetchall():
+                parts[top].append(ScopePart(tuple(ids), first, last))
+    return {
+        id: Scope(everything=id in whole, book_id=unit.book_id, parts=tuple(parts[id]))
+        for id, unit in asked.items()
+    }
+
+
 # A rename, or a move inside the subtree, cuts a unit's history without changing whether it belongs: range_agg
 # joins such pieces again.
 _PARTS = """
-SELECT array_agg(unit_id ORDER BY unit_id), lower(days), upper(days) - 1
+SELECT top, array_agg(unit_id ORDER BY unit_id), lower(days), upper(days) - 1
 FROM (
-  SELECT unit_id, unnest(range_agg(valid * period)) AS days
-  FROM organisation_unitspan, daterange(%(start)s, %(end)s, '[]') AS period
-  WHERE {where} AND valid && period
-  GROUP BY unit_id
+  SELECT top, unit_id, unnest(range_agg(valid * period)) AS days
+  FROM unnest(%(units)s::int[]) AS top
+  CROSS JOIN daterange(%(start)s, %(end)s, '[]') AS period
+  JOIN organisation_unitspan ON ancestors @> ARRAY[top] AND valid && period
+  GROUP BY top, unit_id
 ) AS held
-GROUP BY days ORDER BY days
+GROUP BY top, days ORDER BY top, days
 """
-
-
-def _parts(where: str, unit: Unit, start: date, end: date) -> tuple[ScopePart, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTS.format(where=where), {"unit": unit.id, "start": start, "end": end})
-        return tuple(ScopePart(tuple(ids), first, last) for ids, first, last in cursor.fetchall())
+_PARTS_ALONE = _PARTS.replace("ancestors @> ARRAY[top]", "unit_id = top")
 
 
 # --- who may see what ---------------------------------------------------------------------------------------------
@@ -228,6 +250,19 @@ def packs_in_force(book: Book) -> list[PackVersion]:
     newest = Adoption.objects.filter(book=book).order_by("pack_version__pack", "-id").distinct("pack_version__pack")
     versions = PackVersion.objects.filter(id__in=newest.values("pack_version_id"))
     return list(versions.defer("content").order_by("pack"))
+
+
+def adopted_version(book: Book, pack: str, version: str = "") -> PackVersion:
+    """The version of the pack that the book works by, or an earlier one that it worked by. Raises NotFound."""
+    if version:
+        adopted = Adoption.objects.filter(book=book).values("pack_version_id")
+        found = PackVersion.objects.filter(id__in=adopted, pack=pack, version=version).defer("content").first()
+    else:
+        found = next((one for one in packs_in_force(book) if one.pack == pack), None)
+    if found is None:
+        named = f"{pack}@{version}" if version else pack
+        raise NotFound(_("账套“%(book)s”没有用过体系包“%(pack)s”。") % {"book": book.name, "pack": named[:80]})
+    return found
 
 
 # --- orphans ------------------------------------------------------------------------------------------------------

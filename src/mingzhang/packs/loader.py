@@ -10,12 +10,13 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from mingzhang.packs import yaml_source
+from mingzhang.packs.dashboard_checks import dashboard_faults
 from mingzhang.packs.faults import Fault, PackInvalid, Place
 from mingzhang.packs.figure_checks import counted_faults, cycle_faults, derived_faults, form_faults
 from mingzhang.packs.files import read_folder
 from mingzhang.packs.kind_checks import Known, kind_faults
 from mingzhang.packs.report_checks import report_faults
-from mingzhang.packs.schema import Figure, Kind, Pack, PackHead, ReportTemplate
+from mingzhang.packs.schema import Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
 from mingzhang.packs.structure import build
 from mingzhang.packs.yaml_source import Plain, YamlInvalid
 
@@ -44,6 +45,7 @@ class _Parts:
     kinds: list[tuple[Kind, Place]] = field(default_factory=list)
     figures: list[tuple[Figure, Place]] = field(default_factory=list)
     reports: list[tuple[ReportTemplate, Place]] = field(default_factory=list)
+    dashboards: list[tuple[Dashboard, Place]] = field(default_factory=list)
     broken_kinds: set[str] = field(default_factory=set)
     broken_figures: set[str] = field(default_factory=set)
 
@@ -58,6 +60,8 @@ class _Parts:
                 self.read_kind(name, content)
             elif name.startswith("figures/"):
                 self.read_figures(name, content)
+            elif name.startswith("dashboards/"):
+                self.read_dashboard(name, content)
         for folder in dict.fromkeys(name.rpartition("/")[0] for name in files if name.startswith("reports/")):
             self.read_report(folder, files)
 
@@ -90,6 +94,12 @@ class _Parts:
             self.figures.append((figure, place))
         elif isinstance(item, dict):
             self.broken_figures.add(str(item.get("id")))
+
+    def read_dashboard(self, name: str, content: bytes) -> None:
+        place = self.source(name, content)
+        dashboard = build(Dashboard, place.source.data, place, self.faults) if place else None
+        if place and dashboard:
+            self.dashboards.append((dashboard, place))
 
     def read_report(self, folder: str, files: Mapping[str, bytes]) -> None:
         heading, body = f"{folder}/report.yaml", f"{folder}/report.md"
@@ -132,6 +142,7 @@ class _Parts:
             kinds=tuple(kind for kind, _place in self.kinds),
             figures=tuple(figure for figure, _place in self.figures),
             reports=tuple(report for report, _place in self.reports),
+            dashboards=tuple(dashboard for dashboard, _place in self.dashboards),
         )
 
     def cross_check(self) -> Iterator[Fault]:
@@ -142,12 +153,15 @@ class _Parts:
         known = Known(pack.levels, {kind.id: kind for kind in pack.kinds}, self.broken_kinds)
         yield from _repeated(self.kinds)
         yield from _repeated(self.figures)
+        yield from _repeated(self.dashboards)
         for kind, place in self.kinds:
             yield from kind_faults(kind, place, known)
         yield from self.figure_faults(pack)
         measures = {figure.id: figure.measure for figure in pack.figures}
         for report, place in self.reports:
             yield from report_faults(report, place, measures, self.broken_figures, pack.levels)
+        for dashboard, place in self.dashboards:
+            yield from dashboard_faults(dashboard, place, pack, self.broken_figures)
 
     def figure_faults(self, pack: Pack) -> Iterator[Fault]:
         measures = {figure.id: figure.measure for figure in pack.figures}
@@ -165,7 +179,9 @@ def _ids_in(content: bytes) -> set[str]:
     return {found.decode() for found in re.findall(rb"\bid:\s*([a-z][a-z0-9_]*)", content)}
 
 
-def _repeated(parts: Sequence[tuple[Kind, Place]] | Sequence[tuple[Figure, Place]]) -> Iterator[Fault]:
+def _repeated(
+    parts: Sequence[tuple[Kind, Place]] | Sequence[tuple[Figure, Place]] | Sequence[tuple[Dashboard, Place]],
+) -> Iterator[Fault]:
     """Parts that have the id of an earlier one."""
     first: dict[str, Place] = {}
     for part, place in parts:

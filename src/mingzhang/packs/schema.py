@@ -1,4 +1,4 @@
-"""What a pack may say: record kinds, figures and report templates, as frozen typed objects.
+"""What a pack may say: record kinds, figures, reports and dashboards, as frozen typed objects.
 
 A pack is read from YAML by `packs.loader`, which also checks what one object cannot know about another. It is
 kept as plain data in `PackVersion.content` and comes back through `Pack.from_content`.
@@ -255,6 +255,38 @@ class ReportTemplate(Model):
     text: str
 
 
+class DashboardFigure(Model):
+    """A column of a dashboard. `name` is its short head; `bands` are where the colour changes, from low to high, in
+    percent for a figure in percent; `open` names the figure that counts what is not done yet."""
+
+    figure: Id
+    name: Names | None = None
+    better: Literal["higher", "lower", "none"] = "none"
+    bands: Annotated[tuple[Decimal, ...], Rule(max_length=5)] = ()
+    open: Id | None = None
+
+
+class DashboardGroup(Model):
+    """Figures that are read side by side. `interval` is a share of a sample, shown with its 95% interval."""
+
+    id: Id
+    name: Names
+    interval: Id | None = None
+    figures: Annotated[tuple[DashboardFigure, ...], Rule(min_length=1, max_length=12)]
+
+
+class Dashboard(Model):
+    """What a unit and the units below it are looked at by. `headline` are the key figures on top, `trend` is drawn
+    by month."""
+
+    id: HyphenId
+    name: Names
+    levels: tuple[Id, ...] = ()
+    headline: Annotated[tuple[Id, ...], Rule(min_length=1, max_length=6)]
+    trend: Id
+    groups: Annotated[tuple[DashboardGroup, ...], Rule(min_length=1, max_length=6)]
+
+
 class Line(NamedTuple):
     """A kind of entry: the sheet itself (`table` is None) or one of its tables."""
 
@@ -303,6 +335,7 @@ class Pack(PackHead):
     kinds: tuple[Kind, ...] = ()
     figures: tuple[Figure, ...] = ()
     reports: tuple[ReportTemplate, ...] = ()
+    dashboards: tuple[Dashboard, ...] = ()
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> Pack:

@@ -15,10 +15,10 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn
 import typst
 
 from mingzhang.core import database
+from mingzhang.ui.fonts import bundled_folder
 
 
 class Face(StrEnum):
@@ -95,8 +95,8 @@ def own_folder() -> Path:
 
 def font_set() -> FontSet:
     """The fonts to use now. Read again whenever a file in one of the folders comes or goes."""
-    bundled = pylopdf_fonts_zh_cn.serif_path().parent
-    folders = tuple(folder for folder in (own_folder(), *FANDOL_FOLDERS, bundled) if folder.is_dir())
+    wanted = (own_folder(), *FANDOL_FOLDERS, bundled_folder())
+    folders = tuple(folder for folder in wanted if folder.is_dir())
     return _choose(folders, tuple(_listing(folder) for folder in folders))
 
 

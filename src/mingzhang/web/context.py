@@ -21,7 +21,7 @@ from mingzhang.web.books import Standing
 
 AREAS = ("ledger", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
-UNIT_PAGES = {"ledger:list", "figures:list", "reports:list"}
+UNIT_PAGES = {"ledger:list", "figures:list", "figures:dashboard", "reports:list"}
 PERIOD_PAGES = UNIT_PAGES | {"figures:figure", "reports:read", "reports:numbers"}
 
 

@@ -19,4 +19,19 @@ ADDRESSES = [
         lambda office: reverse("figures:feeds", args=(PACK, "lecture")) + AT_STREET,
         answers(admin=200),
     ),
+    Address(
+        "figures:entries",
+        lambda office: reverse("figures:entries", args=(PACK, "lecture_people", "csv")) + AT_STREET,
+    ),
+    Address("figures:dashboard", lambda office: reverse("figures:dashboard") + AT_STREET, answers(admin=200)),
+    Address(
+        "figures:dashboard_xlsx",
+        lambda office: reverse("figures:dashboard_xlsx") + AT_STREET,
+        answers(admin=200),
+    ),
+    Address(
+        "figures:chart",
+        lambda office: reverse("figures:chart", args=("heat", "svg")) + AT_STREET,
+        answers(admin=200),
+    ),
 ]
