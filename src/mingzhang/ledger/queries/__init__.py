@@ -26,11 +26,14 @@ from mingzhang.ledger.queries.records import (
     version_in_force,
     visible_to,
 )
+from mingzhang.ledger.queries.searching import Found, Hit, search_records
 
 __all__ = [
     "MOST_COUNTED",
     "OPEN_STATES",
     "Filters",
+    "Found",
+    "Hit",
     "LedgerPage",
     "Moment",
     "Row",
@@ -49,6 +52,7 @@ __all__ = [
     "record_history",
     "records_page",
     "reviewers",
+    "search_records",
     "version_in_force",
     "visible_to",
 ]
