@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from unicodedata import normalize
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Func, Lookup, Q, TextField, Value
-from django.db.models.sql.compiler import SQLCompiler
+from django.db import connection
 
 from mingzhang.ledger.models import Entry, Record, SearchText
 from mingzhang.organisation.scopes import UnitScope
 
 # More than these, the newest, are neither ranked nor counted: a reader writes one word more.
-MOST_FOUND = 200
+MOST_FOUND = 50
+MOST_WORDS = 8
+# So many of the newest records of the book are read, fewer where all are in scope; so many hits are fetched by the
+# index of pairs and sorted.
+NEWEST_READ, NEWEST_AT_ROOT, MOST_SORTED = 30_000, 6_000, 4_000
+FEW_UNITS = 500
 # As one reads a number aloud: 123, 第123笔, 123号, № 123.
 _NUMBER = re.compile(r"(?:第|№|no\.?)?\s*([0-9]{1,18})\s*(?:笔|号)?", re.IGNORECASE)
 _TITLE_END = "\x01"
@@ -23,10 +27,12 @@ _TITLE_END = "\x01"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A record that was found; `position` when it was asked for by the position of an entry."""
+    """A record that was found; `position` when it was asked for by the position of an entry, `passage` the text that
+    holds what was asked when the title does not."""
 
     record: Record
     position: int | None = None
+    passage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +44,15 @@ class Found:
     capped: bool
 
 
-class HoldsPairs(Lookup):
-    """`bigrams @@ ledger_search_query(word)`: the planner computes the query and knows how common it is."""
-
-    lookup_name = "holds_pairs"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """SQL and its parameters."""
-        left, params = self.process_lhs(compiler, connection)
-        return f"{left} @@ ledger_search_query(%s)", (*params, self.rhs)
-
-
-class HoldsText(Lookup):
-    """`text LIKE ledger_search_pattern(word)`: what has all pairs of a longer word need not have the word."""
-
-    lookup_name = "holds_text"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """SQL and its parameters."""
-        left, params = self.process_lhs(compiler, connection)
-        return f"{left} LIKE ledger_search_pattern(%s)", (*params, self.rhs)
-
-
-def search_records(scope: UnitScope, asked: str, *, size: int = 20, most: int = MOST_FOUND) -> Found:
+def search_records(scope: UnitScope, asked: str, *, size: int = 20) -> Found:
     """The records in `scope` that hold every word of `asked`: first what has it as its number or position, then
-    those with all words in the title, the newest first. No more than `most` are looked at."""
+    those with all words in the title, the newest first."""
     numbered = _by_number(scope, asked)
     known = {hit.record.pk for hit in numbered}
-    written = [number for number in _by_words(scope, asked.split(), most + 1) if number not in known]
-    count = len(numbered) + min(len(written), most)
-    hits = numbered + [Hit(record) for record in _records(written[: max(0, size - len(numbered))])]
-    return Found(hits[:size], count, len(written) > most)
+    words = asked.split()[:MOST_WORDS]
+    written = [number for number in _by_words(scope, words) if number not in known]
+    hits = numbered + _hits(written[:MOST_FOUND], words, max(0, size - len(numbered)))
+    return Found(hits[:size], len(numbered) + min(len(written), MOST_FOUND), len(written) > MOST_FOUND)
 
 
 def _by_number(scope: UnitScope, asked: str) -> list[Hit]:
@@ -87,28 +69,65 @@ def _by_number(scope: UnitScope, asked: str) -> list[Hit]:
     return hits
 
 
-def _by_words(scope: UnitScope, words: Sequence[str], most: int) -> list[int]:
-    """Numbers of records, the best first. The newest are taken in the order of an index, so that a common word stops
-    early; a rare one goes by the index of pairs."""
+_SOME = "SELECT * FROM ledger_search_some({asked}, {patterns}, %(book)s, %(units)s, %(limit)s)"
+_NEWEST = """
+SELECT record_id, occurred_on
+  FROM (SELECT * FROM ledger_searchtext WHERE book_id = %(book)s
+         ORDER BY occurred_on DESC, record_id DESC LIMIT %(limit)s) AS newest
+ WHERE bigrams @@ ({asked}) AND text LIKE ALL ({patterns}) AND (%(units)s::int[] IS NULL OR unit_id = ANY (%(units)s))
+ LIMIT %(most)s
+"""
+
+
+def _by_words(scope: UnitScope, words: Sequence[str]) -> list[int]:
+    """Numbers of records that hold all words, the newest first, and one more than MOST_FOUND when there are more.
+
+    Bounded whatever is asked. In many units, what is common is soon found among the newest of the book; the index of
+    pairs answers what is rare. When that finds more than MOST_SORTED, it is left there, and the newest are read."""
     if not words:
         return []
-    texts = scope.filter(SearchText.objects.filter(*(_holds(word) for word in words)))
-    newest = texts.order_by("-occurred_on", "-record_id").annotate(title_holds=_in_title(words))
-    found = list(newest.values_list("record_id", "title_holds")[:most])
-    return [number for number, _held in sorted(found, key=lambda one: not one[1])]
+    few = not scope.everything and len(scope.unit_ids) <= FEW_UNITS
+    found = {} if few else dict(_ask(_NEWEST, scope, words, NEWEST_AT_ROOT if scope.everything else NEWEST_READ))
+    if len(found) <= MOST_FOUND:
+        found |= dict(_ask(_SOME, scope, words, MOST_SORTED + 1))
+        if len(found) > MOST_SORTED:
+            found |= dict(_ask(_NEWEST, scope, words, NEWEST_READ))
+    newest = sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True)
+    return [number for number, _day in newest[: MOST_FOUND + 1]]
 
 
-def _holds(word: str) -> Q:
-    holds = Q(HoldsPairs(F("bigrams"), word))
-    return holds & Q(HoldsText(F("text"), word)) if len(word) > 2 else holds
+def _ask(statement: str, scope: UnitScope, words: Sequence[str], limit: int) -> list[tuple[int, date]]:
+    """Runs one of the two statements above; the words are parameters."""
+    named = {f"word{at}": word for at, word in enumerate(words)}
+    asked = " && ".join(f"ledger_search_query(%({name})s)" for name in named)
+    patterns = ", ".join(f"ledger_search_pattern(%({name})s)" for name, word in named.items() if len(word) > 2)
+    limits = {"limit": limit, "most": MOST_FOUND + 1}
+    place = {"book": scope.book_id, "units": None if scope.everything else sorted(scope.unit_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(asked=asked, patterns=f"ARRAY[{patterns}]::text[]"), named | limits | place)
+        return list(cursor.fetchall())
 
 
-def _in_title(words: Sequence[str]) -> Q:
-    title = Func(F("text"), Value(_TITLE_END), Value(1), function="split_part", output_field=TextField())
-    inside = Q()
-    for word in words:
-        inside &= Q(HoldsText(title, word))
-    return inside
+def _hits(numbers: Sequence[int], words: Sequence[str], size: int) -> list[Hit]:
+    """The best of what was found: all words in the title first, else in the order given."""
+    texts = dict(SearchText.objects.filter(record__in=numbers).values_list("record_id", "text"))
+    folded = [normalize("NFKC", word).lower() for word in words]
+    missing = {number: _missing(texts[number], folded) for number in numbers}
+    best = sorted(numbers, key=lambda number: bool(missing[number]))[:size]
+    return [
+        Hit(record, passage=_passage(texts[record.pk], missing[record.pk])) for record in _records(best)
+    ]
+
+
+def _missing(text: str, words: Sequence[str]) -> list[str]:
+    """The words that the title does not have."""
+    title = text.partition(_TITLE_END)[0]
+    return [word for word in words if word not in title]
+
+
+def _passage(text: str, words: Sequence[str]) -> str:
+    """The first text beside the title that holds one of the words."""
+    return next((part for part in text.split(_TITLE_END)[1:] for word in words if word in part), "")
 
 
 def _records(numbers: Sequence[int]) -> list[Record]:

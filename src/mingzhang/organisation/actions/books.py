@@ -31,7 +31,16 @@ class NewPerson:
 
 
 @transaction.atomic
-def create_book(*, code: str, name: str, level: str, created_on: date, administrator: NewPerson, by: str) -> Book:
+def create_book(
+    *,
+    code: str,
+    name: str,
+    level: str,
+    created_on: date,
+    administrator: NewPerson,
+    language: str = "zh-hans",
+    by: str,
+) -> Book:
     """A book with its root unit (same code and name) and its first administrator, whose post is in the root. The
     one action without a person behind it: `by` names who runs the installation. Raises InvalidInput."""
     found = [words.code_problem(code), words.level_problem(level)]
@@ -40,7 +49,7 @@ def create_book(*, code: str, name: str, level: str, created_on: date, administr
     rules.check_not_future(created_on)
     if Book.objects.filter(code=code).exists():
         raise InvalidInput(_("已经有代码为“%(code)s”的账套。") % {"code": code})
-    book = Book.objects.create(code=code, name=words.clean_name(name))
+    book = Book.objects.create(code=code, name=words.clean_name(name), language=language)
     unit = _root(book, level, created_on)
     person = _administrator(unit, administrator)
     append.event(

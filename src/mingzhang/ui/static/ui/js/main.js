@@ -2,3 +2,4 @@
 import "./disclosure.js";
 import "./numbers.js";
 import "./panel.js";
+import "./search.js";
