@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingzhang.web.urls")),
     path("language/", set_language, name="set_language"),
+    path("settings/", include("mingzhang.organisation.urls")),
     path("ledger/", include("mingzhang.ledger.urls")),
     path("figures/", include("mingzhang.figures.urls")),
     path("reports/", include("mingzhang.reports.urls")),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,8 +23,13 @@ from mingzhang.organisation.searching import search_people, search_units
 CODE_LENGTH = 40
 
 
-def text(label: Any, *, length: int = LONGEST_NAME, required: bool = True, help: Any = "", **attrs: Any) -> Any:
-    """One line."""
+def text(
+    label: Any, *, length: int = LONGEST_NAME, required: bool = True, help: Any = "", offers: str = "", **attrs: Any
+) -> Any:
+    """One line. `offers` says what a browser offers while one types: units or people."""
+    if offers:
+        address = reverse_lazy("organisation:choices", args=(offers,))
+        attrs |= {"list": f"{offers}-choices", "data-choices": offers, "data-address": address}
     widget = forms.TextInput(attrs={"class": "in", "autocomplete": "off", **attrs})
     return forms.CharField(label=label, max_length=length, required=required, help_text=help, widget=widget)
 
@@ -35,16 +41,14 @@ def day(label: Any, *, required: bool = True, help: Any = "", today: bool = Fals
     return forms.DateField(label=label, required=required, help_text=help, widget=widget, initial=initial)
 
 
-def unit_field(label: Any, *, help: Any = "") -> Any:
-    """A unit by its code or name; a browser offers what fits."""
-    offers = {"list": "unit-choices", "data-choices": "units"}
-    return text(label, help=help or gettext_lazy("写代码，或者完整的名称"), **offers)
+def unit_field(label: Any) -> Any:
+    """A unit by its code or name."""
+    return text(label, help=gettext_lazy("写代码，或者完整的名称"), offers="units")
 
 
-def person_field(label: Any, *, help: Any = "") -> Any:
-    """A person by user name or name; a browser offers who fits."""
-    offers = {"list": "person-choices", "data-choices": "people"}
-    return text(label, help=help or gettext_lazy("写用户名，或者姓名"), **offers)
+def person_field(label: Any) -> Any:
+    """A person by user name or name."""
+    return text(label, help=gettext_lazy("写用户名，或者姓名"), offers="people")
 
 
 class ActForm(forms.Form):
@@ -68,14 +72,16 @@ class ActForm(forms.Form):
     def unit_called(self, field: str) -> Unit | None:
         """The unit meant in `field`, among those that the place may arrange."""
         said = str(self.cleaned_data[field])
-        return _one(self, field, list(search_units(self.place.scope, said)[:6]), said, "code")
+        found: Unit | None = _one(self, field, list(search_units(self.place.scope, said)[:6]), said, "code")
+        return found
 
     def person_called(self, field: str) -> Person | None:
         """The person meant in `field`: of the whole book, since people come from elsewhere too."""
         said = str(self.cleaned_data[field])
         everybody = UnitScope(self.place.person.book_id, everything=True, unit_ids=frozenset(), tops=())
-        found = [one for one in search_people(everybody, said)[:6] if one.is_active]
-        return _one(self, field, found, said, "username")
+        near = [one for one in search_people(everybody, said)[:6] if one.is_active]
+        found: Person | None = _one(self, field, near, said, "username")
+        return found
 
 
 def _one(form: ActForm, field: str, found: list[Any], said: str, key: str) -> Any:
@@ -104,7 +110,9 @@ class UnitForm(ActForm):
         help=gettext_lazy("体系包里的级别，例如 street、community"),
         list="level-choices",
     )
-    created_on = day(gettext_lazy("设立日期"), today=True, help=gettext_lazy("这一天起可以记账，可以补写过去的日子"))
+    created_on = day(
+        gettext_lazy("设立日期"), today=True, help=gettext_lazy("这一天起可以记账，可以补写过去的日子")
+    )
 
 
 class RenameUnitForm(ActForm):
@@ -160,7 +168,10 @@ class PersonForm(ActForm):
 
     name = text(gettext_lazy("姓名"))
     username = text(
-        gettext_lazy("用户名"), length=64, help=gettext_lazy("登录用，定了不再改；文字、数字和 . @ + - _"), autocapitalize="none"
+        gettext_lazy("用户名"),
+        length=64,
+        help=gettext_lazy("登录用，定了不再改；文字、数字和 . @ + - _"),
+        autocapitalize="none",
     )
     post = forms.ChoiceField(label=gettext_lazy("岗位"), required=False, widget=forms.Select(attrs={"class": "in"}))
     start = day(gettext_lazy("从哪一天起任职"), required=False, today=True)

@@ -188,8 +188,8 @@ class Appointment(models.Model):
 
 
 class Setup(models.Model):
-    """首次设置: how far the first-run wizard of an installation has come. There is one row or none. `code_digest` is
-    that of the set-up code in force; `book` is the one that was made with it."""
+    """首次设置: how far the first-run wizard of an installation has come. There is one row or none. `code_digest`
+    is that of the set-up code in force; `book` is the one that was made with it."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     code_digest = models.BinaryField(max_length=34)

@@ -16,6 +16,8 @@ from mingzhang.organisation.models import Adoption, Appointment, Book, Person, P
 from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.organisation.scopes import Scope, ScopePart, UnitScope
 from mingzhang.packs.models import PackVersion
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.wording import language
 
 
 def book_by_code(code: str) -> Book:
@@ -200,6 +202,15 @@ def packs_in_force(book: Book) -> list[PackVersion]:
     return list(versions.defer("content").order_by("pack"))
 
 
+def known_levels(book: Book) -> dict[str, str]:
+    """The levels of units that the packs in force know, each by the name that the first pack gives it."""
+    packs = (pack_of(version.pk) for version in packs_in_force(book))
+    names: dict[str, str] = {}
+    for pack in packs:
+        names = {code: name.text(language()) for code, name in pack.levels.items()} | names
+    return names
+
+
 # --- orphans ------------------------------------------------------------------------------------------------------
 
 
@@ -245,3 +256,14 @@ def needs_setup() -> bool:
 def setup_of(person: Person) -> Setup | None:
     """The set-up that the person's book is still going through."""
     return Setup.objects.filter(book_id=person.book_id, finished_at=None).first()
+
+
+def setup_in_force(digest: str) -> bool:
+    """Whether the code with this digest (as `digests.show` writes it) still opens the set-up."""
+    kept = Setup.objects.filter(pk=1, book=None).values_list("code_digest", flat=True).first()
+    return kept is not None and constant_time_compare(digests.show(bytes(kept)), digest)
+
+
+def setup_draft() -> dict[str, str]:
+    """What was written about the body so far; nothing before."""
+    return Setup.objects.filter(pk=1).values_list("draft", flat=True).first() or {}

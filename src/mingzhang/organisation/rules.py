@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
 from mingzhang.organisation import queries
 from mingzhang.organisation.models import Appointment, Book, Person, Post, Unit
 from mingzhang.organisation.roles import PERMISSION_NAMES, ROLE_NAMES, ROLES, Permission, roles_with
@@ -110,6 +110,26 @@ def check_administrator_remains(book: Book, on: date) -> None:
             _("这样一来，“%(book)s”就没有管理员了。") % {"book": book.name},
             remedy=_("请先让另一个人担任最上级单位的管理员。"),
         )
+
+
+def check_user_can_upload_packs(person: Person) -> None:
+    """Installed packs are the installation's: where it serves several bodies, no one of them takes a name for all.
+    Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.PACK_INSTALL, queries.root(person.book))
+    if Book.objects.exclude(pk=person.book_id).exists():
+        raise StateRefused(
+            _("这台服务器上有几个账套，体系包不能在网页上安装。"),
+            remedy=_("请服务器的管理员用命令 mingzhang pack install 安装，装好后在这里启用。"),
+        )
+
+
+def user_can_upload_packs(person: Person) -> bool:
+    """Twin of `check_user_can_upload_packs`."""
+    try:
+        check_user_can_upload_packs(person)
+    except Refusal:
+        return False
+    return True
 
 
 def check_roles(roles: list[str]) -> None:

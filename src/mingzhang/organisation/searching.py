@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from django.db.models import BooleanField, Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
-from mingzhang.core import clock
 from mingzhang.organisation.models import Appointment, Person, Unit
 from mingzhang.organisation.scopes import AnyOf, UnitScope
 
@@ -35,8 +34,8 @@ def search_units(scope: UnitScope, asked: str) -> QuerySet[Unit]:
 
 
 def search_people(scope: UnitScope, asked: str) -> QuerySet[Person]:
-    """People whose name holds every word, or who sign in by what is asked: the whole book for who arranges people at
-    its root, else those with a post in `scope` now or later. Those who have left come last."""
+    """People of `people_in(scope)` whose name holds every word, or whose user name begins with what is asked. Those
+    who have left come last."""
     whole = folded(asked.strip())
     found = people_in(scope).filter(_named(whole.split()) | Q(username__startswith=whole))
     rank = Case(
@@ -46,13 +45,14 @@ def search_people(scope: UnitScope, asked: str) -> QuerySet[Person]:
 
 
 def people_in(scope: UnitScope) -> QuerySet[Person]:
-    """The people whom someone with `scope` for arranging people may see."""
+    """The people whom someone with `scope` for arranging people may see: all of the book at its root; else those
+    who hold or held a post in `scope`, and newcomers who were never given one anywhere."""
     people = Person.objects.filter(book=scope.book_id)
     if scope.everything:
         return people
-    seats = Appointment.objects.filter(AnyOf(F("post__unit"), sorted(scope.unit_ids)), person=OuterRef("pk"))
-    running = Q(valid__endswith=None) | Q(valid__endswith__gt=clock.today())
-    return people.filter(Exists(seats.filter(running)))
+    seats = Appointment.objects.filter(person=OuterRef("pk"))
+    within = seats.filter(AnyOf(F("post__unit"), sorted(scope.unit_ids)))
+    return people.filter(Exists(within) | ~Exists(seats))
 
 
 def _named(words: Sequence[str]) -> Q:

@@ -76,6 +76,9 @@ class Layout:
         ):
             if permission in self.place.held:
                 yield Section(name, icon, f"{reverse(f'{area}:list')}?{self.place.query}", area == here)
+        if Permission.UNIT_MANAGE in self.place.held:
+            address = f"{reverse('organisation:settings')}?{self.place.query}"
+            yield Section(_("设置"), "gear", address, here == "organisation")
 
     @property
     def units_address(self) -> str:
@@ -95,6 +98,8 @@ class Layout:
         if self._view in pages:
             return self._request.path
         area = self._view.partition(":")[0]
+        if area == "organisation":
+            return reverse("organisation:settings")
         return reverse(f"{area if area in AREAS else 'ledger'}:list")
 
     @cached_property

@@ -1,7 +1,7 @@
 """What the search box finds: one function for each kind of thing.
 
-To let another kind of thing be found, write a function that takes a `Question` and answers a `Group`, and name it in
-`SOURCES`. It answers only what the person may see; `None` stands for a kind that the person's roles do not open.
+To let another kind of thing be found, write a function that takes a `Question` and answers a `Group`, and name it
+in `SOURCES`. It answers only what the person may see; `None` stands for a kind that the person's roles do not open.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing that was found: its name, with the words asked for told apart, what it is in a line, and its page."""
+    """One thing that was found: its name in pieces, those asked for told apart, what it is, and its page."""
 
     parts: list[tuple[str, bool]]
     said: list[str]

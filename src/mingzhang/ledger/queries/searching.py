@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from unicodedata import normalize
 
 from django.db import connection
@@ -27,8 +28,8 @@ _TITLE_END = "\x01"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A record that was found; `position` when it was asked for by the position of an entry, `passage` the text that
-    holds what was asked when the title does not."""
+    """A record that was found; `position` when it was asked for by the position of an entry, `passage` the text
+    that holds what was asked when the title does not."""
 
     record: Record
     position: int | None = None
@@ -64,7 +65,9 @@ def _by_number(scope: UnitScope, asked: str) -> list[Hit]:
     at = entries.values_list("record_id", flat=True).first()
     records = _records([at] if at else [])
     hits = [Hit(record, number) for record in records]
-    if at != number and (same := scope.filter(Record.objects.filter(pk=number)).values_list("pk", flat=True).first()):
+    if at != number and (
+        same := scope.filter(Record.objects.filter(pk=number)).values_list("pk", flat=True).first()
+    ):
         hits += [Hit(record) for record in _records([same])]
     return hits
 
@@ -74,7 +77,8 @@ _NEWEST = """
 SELECT record_id, occurred_on
   FROM (SELECT * FROM ledger_searchtext WHERE book_id = %(book)s
          ORDER BY occurred_on DESC, record_id DESC LIMIT %(limit)s) AS newest
- WHERE bigrams @@ ({asked}) AND text LIKE ALL ({patterns}) AND (%(units)s::int[] IS NULL OR unit_id = ANY (%(units)s))
+ WHERE bigrams @@ ({asked}) AND text LIKE ALL ({patterns})
+   AND (%(units)s::int[] IS NULL OR unit_id = ANY (%(units)s))
  LIMIT %(most)s
 """
 
@@ -82,8 +86,8 @@ SELECT record_id, occurred_on
 def _by_words(scope: UnitScope, words: Sequence[str]) -> list[int]:
     """Numbers of records that hold all words, the newest first, and one more than MOST_FOUND when there are more.
 
-    Bounded whatever is asked. In many units, what is common is soon found among the newest of the book; the index of
-    pairs answers what is rare. When that finds more than MOST_SORTED, it is left there, and the newest are read."""
+    Bounded whatever is asked. In many units, what is common is soon found among the newest of the book; the index
+    of pairs answers what is rare. When that finds more than MOST_SORTED, it is left, and the newest are read."""
     if not words:
         return []
     few = not scope.everything and len(scope.unit_ids) <= FEW_UNITS
@@ -98,13 +102,15 @@ def _by_words(scope: UnitScope, words: Sequence[str]) -> list[int]:
 
 def _ask(statement: str, scope: UnitScope, words: Sequence[str], limit: int) -> list[tuple[int, date]]:
     """Runs one of the two statements above; the words are parameters."""
-    named = {f"word{at}": word for at, word in enumerate(words)}
+    named: dict[str, Any] = {f"word{at}": word for at, word in enumerate(words)}
     asked = " && ".join(f"ledger_search_query(%({name})s)" for name in named)
-    patterns = ", ".join(f"ledger_search_pattern(%({name})s)" for name, word in named.items() if len(word) > 2)
-    limits = {"limit": limit, "most": MOST_FOUND + 1}
-    place = {"book": scope.book_id, "units": None if scope.everything else sorted(scope.unit_ids)}
+    patterns = ", ".join(
+        f"ledger_search_pattern(%({name})s)" for name, word in zip(named, words, strict=True) if len(word) > 2
+    )
+    named |= {"limit": limit, "most": MOST_FOUND + 1}
+    named |= {"book": scope.book_id, "units": None if scope.everything else sorted(scope.unit_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(asked=asked, patterns=f"ARRAY[{patterns}]::text[]"), named | limits | place)
+        cursor.execute(statement.format(asked=asked, patterns=f"ARRAY[{patterns}]::text[]"), named)
         return list(cursor.fetchall())
 
 
@@ -114,9 +120,7 @@ def _hits(numbers: Sequence[int], words: Sequence[str], size: int) -> list[Hit]:
     folded = [normalize("NFKC", word).lower() for word in words]
     missing = {number: _missing(texts[number], folded) for number in numbers}
     best = sorted(numbers, key=lambda number: bool(missing[number]))[:size]
-    return [
-        Hit(record, passage=_passage(texts[record.pk], missing[record.pk])) for record in _records(best)
-    ]
+    return [Hit(record, passage=_passage(texts[record.pk], missing[record.pk])) for record in _records(best)]
 
 
 def _missing(text: str, words: Sequence[str]) -> list[str]:

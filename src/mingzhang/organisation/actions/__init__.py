@@ -1,6 +1,6 @@
 """Every write to books, units, posts, people and appointments. One user intent each, in one transaction."""
 
-from mingzhang.organisation.actions.books import NewPerson, adopt, create_book
+from mingzhang.organisation.actions.books import NewPerson, adopt, adopt_version, create_book
 from mingzhang.organisation.actions.leaving import (
     deactivate_person,
     reactivate_person,
@@ -17,6 +17,7 @@ from mingzhang.organisation.actions.people import (
     set_password,
 )
 from mingzhang.organisation.actions.setup import (
+    PersonRow,
     finish_setup,
     make_setup_code,
     note_step,
@@ -24,7 +25,6 @@ from mingzhang.organisation.actions.setup import (
     seat_people,
     write_body,
 )
-from mingzhang.organisation.actions.setup import PersonRow as PersonRow
 from mingzhang.organisation.actions.units import (
     UnitRow,
     close_unit,
@@ -51,6 +51,7 @@ __all__ = [
     "NewPerson",
     "UnitRow",
     "adopt",
+    "adopt_version",
     "appoint",
     "close_unit",
     "create_book",

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput
+from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.organisation import queries, rules
 from mingzhang.organisation.actions import words
 from mingzhang.organisation.actions.people import new_person
 from mingzhang.organisation.actions.units import insert_units, new_ids
 from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Unit
 from mingzhang.organisation.roles import Permission
+from mingzhang.packs.actions import install
 from mingzhang.packs.models import PackVersion
+from mingzhang.packs.queries import builtin_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,17 @@ def adopt(*, book: Book, pack_version: PackVersion, by: Person) -> Adoption:
     subject = f"pack:{pack_version.pack}@{pack_version.version}"
     append.event(book=book.code, actor=by.ref, verb="pack.adopt", subject=subject)
     return adoption
+
+
+@transaction.atomic
+def adopt_version(*, book: Book, pack: str, version: str, by: Person) -> PackVersion:
+    """`adopt` by name: an installed version, or else the builtin pack of that version, which is installed first.
+    Raises NotAllowed, NotFound."""
+    rules.check_can(by, Permission.PACK_INSTALL, queries.root(book))
+    found = PackVersion.objects.filter(pack=pack, version=version).first()
+    if found is None:
+        found = install(folder=builtin_folder(pack), by=by.ref)
+    if found.version != version:
+        raise NotFound(_("没有安装%(pack)s %(version)s。") % {"pack": pack[:60], "version": version[:20]})
+    adopt(book=book, pack_version=found, by=by)
+    return found

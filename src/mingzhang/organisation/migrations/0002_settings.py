@@ -5,29 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='must_change_password',
-            field=models.BooleanField(default=False, help_text='the password was given by an administrator, for one sign-in'),
+            model_name="person",
+            name="must_change_password",
+            field=models.BooleanField(
+                default=False, help_text="the password was given by an administrator, for one sign-in"
+            ),
         ),
         migrations.CreateModel(
-            name='Setup',
+            name="Setup",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('code_digest', models.BinaryField(max_length=34)),
-                ('draft', models.JSONField(default=dict, help_text='what was written about the body before its book was made')),
-                ('step', models.TextField(default='body')),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('book', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='setup', to='organisation.book')),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("code_digest", models.BinaryField(max_length=34)),
+                (
+                    "draft",
+                    models.JSONField(
+                        default=dict, help_text="what was written about the body before its book was made"
+                    ),
+                ),
+                ("step", models.TextField(default="body")),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "book",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="setup",
+                        to="organisation.book",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='setup_is_one')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="setup_is_one")],
             },
         ),
     ]

@@ -10,9 +10,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from mingzhang.core.errors import NotAllowed, NotFound, Refusal
-from mingzhang.organisation import rules
+from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
+from mingzhang.organisation import queries, rules
 from mingzhang.organisation.forms import ActForm
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.place import Place
@@ -23,10 +24,11 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Done:
-    """Where an act leads, and what it says there."""
+    """Where an act leads, and what it says there. What is `told` is shown at once, this once, and kept nowhere."""
 
     address: str
     said: str
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,36 +50,51 @@ def perform(request: HttpRequest, place: Place, act: Act, subject: Any, *, title
     form = act.form(place, initial=dict(act.initial(subject)), **given)
     status = 200
     if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                done = act.work(place, subject, form.cleaned_data)
-            except Refusal as refusal:
-                form.refuse(refusal)
-                status = refusal.status
-            else:
-                messages.success(request, done.said)
-                return redirect(done.address)
-    context = {"act": act, "form": form, "title": title, "back": back, "levels": levels_of(place)}
+        done = _done(place, act, subject, form)
+        if isinstance(done, Done):
+            return _say(request, done)
+        status = done
+    context = {
+        "act": act,
+        "form": form,
+        "title": title,
+        "back": back,
+        "levels": queries.known_levels(place.person.book),
+    }
     return render(request, "organisation/act.html", context, status=status)
 
 
-def levels_of(place: Place) -> dict[str, str]:
-    """The levels of units that the packs in force know."""
-    return rules.known_levels(place.person.book)
+def _done(place: Place, act: Act, subject: Any, form: ActForm) -> Done | int:
+    """What was done, or the status of a page that says why not."""
+    if not form.is_valid():
+        return InvalidInput.status
+    try:
+        return act.work(place, subject, form.cleaned_data)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return refusal.status
+
+
+def _say(request: HttpRequest, done: Done) -> HttpResponse:
+    if not done.told:
+        messages.success(request, done.said)
+        return redirect(done.address)
+    response = render(request, "organisation/told.html", {"done": done})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def act_called(acts: Mapping[str, Act], verb: str) -> Act:
     """Raises NotFound for an address of nothing."""
     if verb not in acts:
-        raise NotFound("")
+        raise NotFound(_("没有这一页，或者不在您能安排的范围内。"))
     return acts[verb]
 
 
 def arrange(place: Place, permission: Permission, unit: Unit) -> None:
     """Raises NotAllowed unless the person may do so there; NotFound where they may see nothing."""
     if not place.scope.contains(unit):
-        raise NotFound("")
+        raise NotFound(_("没有这一页，或者不在您能安排的范围内。"))
     rules.check_can(place.person, permission, unit)
 
 

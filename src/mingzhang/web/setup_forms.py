@@ -1,0 +1,126 @@
+"""What the steps of the set-up ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mingzhang.core import clock
+from mingzhang.core.errors import InvalidInput, Refusal
+from mingzhang.organisation.forms import CODE_LENGTH, day, text
+from mingzhang.packs.queries import builtin_ids, builtin_pack
+from mingzhang.packs.wording import language
+
+
+class StepForm(forms.Form):
+    """A step that shows what is refused where it belongs."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """At the fields that a refusal names, else above them all."""
+        problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
+        known = {path: said for path, said in problems.items() if path in self.fields}
+        for path, said in known.items():
+            for one in said:
+                self.add_error(path, one)
+        if not known:
+            self.add_error(None, f"{refusal.message}{refusal.remedy}")
+
+
+class CodeForm(StepForm):
+    """The code that stands on the console."""
+
+    code = text(
+        gettext_lazy("设置码"),
+        length=60,
+        help=gettext_lazy("运行 mingzhang serve 的窗口里有；也可以在服务器上运行 mingzhang setup-code 另取一个"),
+        spellcheck="false",
+        autocapitalize="characters",
+    )
+
+
+class BodyForm(StepForm):
+    """The accountable body."""
+
+    name = text(gettext_lazy("名称"), help=gettext_lazy("例如：云川县、青禾街道办事处"))
+    code = text(
+        gettext_lazy("代码"),
+        length=CODE_LENGTH,
+        help=gettext_lazy("字母、数字和 . _ -，例如行政区划代码；定了不再改"),
+    )
+    level = forms.ChoiceField(label=gettext_lazy("级别"), widget=forms.Select(attrs={"class": "in"}))
+    language = forms.ChoiceField(
+        label=gettext_lazy("语言"),
+        choices=[("zh-hans", "简体中文"), ("en", "English")],
+        widget=forms.Select(attrs={"class": "in"}),
+    )
+    created_on = day(gettext_lazy("从哪一天起记账"), help=gettext_lazy("可以补记这一天以来的事"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels: dict[str, str] = {}
+        for pack in builtin_ids():
+            known = builtin_pack(pack).levels
+            levels = {code: name.text(language()) for code, name in known.items()} | levels
+        field = self.fields["level"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(code, name) for code, name in levels.items()]
+        self.fields["created_on"].initial = clock.today().replace(month=1, day=1)
+
+
+class AdministratorForm(StepForm):
+    """The first administrator."""
+
+    name = text(gettext_lazy("姓名"))
+    username = text(
+        gettext_lazy("用户名"),
+        length=64,
+        help=gettext_lazy("登录用，定了不再改；文字、数字和 . @ + - _"),
+        autocomplete="username",
+        autocapitalize="none",
+    )
+    password = forms.CharField(
+        label=gettext_lazy("密码"),
+        strip=False,
+        max_length=1000,
+        help_text=gettext_lazy("至少10个字符，不要全是数字，不要和姓名、用户名相近"),
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("再输一遍"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("password") and given.get("again") and given["password"] != given["again"]:
+            self.add_error("again", _("两次输入的密码不一样。"))
+        return given
+
+
+class PasswordForm(StepForm):
+    """A password of one's own choosing."""
+
+    current = forms.CharField(
+        label=gettext_lazy("现在的密码"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "current-password"}),
+    )
+    password = AdministratorForm.base_fields["password"]
+    again = AdministratorForm.base_fields["again"]
+    clean = AdministratorForm.clean
+
+
+class PasteForm(StepForm):
+    """A list pasted from a spreadsheet."""
+
+    pasted = forms.CharField(
+        label=gettext_lazy("名单"),
+        max_length=8_000_000,
+        widget=forms.Textarea(attrs={"class": "in", "rows": 10, "spellcheck": "false", "wrap": "off"}),
+    )
