@@ -29,6 +29,25 @@ class StepForm(forms.Form):
             self.add_error(None, f"{refusal.message}{refusal.remedy}")
 
 
+def password_field(label: Any, purpose: str, help: Any = "") -> Any:
+    """A password; `purpose` tells the browser's keeper of passwords which."""
+    widget = forms.PasswordInput(attrs={"class": "in", "autocomplete": purpose})
+    return forms.CharField(label=label, strip=False, max_length=1000, help_text=help, widget=widget)
+
+
+def new_password(label: Any) -> Any:
+    """A password to be chosen."""
+    help = gettext_lazy("至少10个字符，不要全是数字，不要和姓名、用户名相近")
+    return password_field(label, "new-password", help)
+
+
+def same_twice(form: StepForm, given: dict[str, Any]) -> dict[str, Any]:
+    """Notes a slip of the fingers."""
+    if given.get("password") and given.get("again") and given["password"] != given["again"]:
+        form.add_error("again", _("两次输入的密码不一样。"))
+    return given
+
+
 class CodeForm(StepForm):
     """The code that stands on the console."""
 
@@ -81,39 +100,22 @@ class AdministratorForm(StepForm):
         autocomplete="username",
         autocapitalize="none",
     )
-    password = forms.CharField(
-        label=gettext_lazy("密码"),
-        strip=False,
-        max_length=1000,
-        help_text=gettext_lazy("至少10个字符，不要全是数字，不要和姓名、用户名相近"),
-        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=gettext_lazy("再输一遍"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "new-password"}),
-    )
+    password = new_password(gettext_lazy("密码"))
+    again = password_field(gettext_lazy("再输一遍"), "new-password")
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("password") and given.get("again") and given["password"] != given["again"]:
-            self.add_error("again", _("两次输入的密码不一样。"))
-        return given
+        return same_twice(self, super().clean() or {})
 
 
 class PasswordForm(StepForm):
     """A password of one's own choosing."""
 
-    current = forms.CharField(
-        label=gettext_lazy("现在的密码"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"class": "in", "autocomplete": "current-password"}),
-    )
-    password = AdministratorForm.base_fields["password"]
-    again = AdministratorForm.base_fields["again"]
-    clean = AdministratorForm.clean
+    current = password_field(gettext_lazy("现在的密码"), "current-password")
+    password = new_password(gettext_lazy("新密码"))
+    again = password_field(gettext_lazy("再输一遍"), "new-password")
+
+    def clean(self) -> dict[str, Any]:
+        return same_twice(self, super().clean() or {})
 
 
 class PasteForm(StepForm):

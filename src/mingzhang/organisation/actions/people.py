@@ -62,7 +62,15 @@ def _check_password(password: str, person: Person) -> None:
     try:
         validate_password(password, person)
     except ValidationError as refused:
-        raise InvalidInput(_("密码不合要求。"), problems={"password": refused.messages}) from refused
+        said = [_said(error) for error in refused.error_list]
+        raise InvalidInput(_("密码不合要求。"), problems={"password": said}) from refused
+
+
+def _said(error: ValidationError) -> str:
+    """What Django finds wrong with a password; it says this one in English only."""
+    if error.code == "password_too_short":
+        return _("密码太短，至少要%(min_length)s个字符。") % (error.params or {})
+    return error.messages[0]
 
 
 @transaction.atomic
