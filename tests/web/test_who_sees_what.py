@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.web import matrix
-from tests.web.matrix import Address, figures, ledger, reports, web
+from tests.web.matrix import Address, figures, ledger, organisation, reports, web
 from tests.web.office import Office
 
-ADDRESSES = [*web.ADDRESSES, *ledger.ADDRESSES, *figures.ADDRESSES, *reports.ADDRESSES]
+ADDRESSES = [*web.ADDRESSES, *ledger.ADDRESSES, *figures.ADDRESSES, *reports.ADDRESSES, *organisation.ADDRESSES]
 
 
 def test_the_matrix_knows_every_address_of_the_site() -> None:
