@@ -57,7 +57,7 @@ def search_records(scope: UnitScope, asked: str, *, size: int = 20) -> Found:
 
 
 def _by_number(scope: UnitScope, asked: str) -> list[Hit]:
-    match = _NUMBER.fullmatch(asked.strip())
+    match = _NUMBER.fullmatch(normalize("NFKC", asked).strip())
     if match is None:
         return []
     number = int(match[1])
