@@ -37,14 +37,17 @@ BAR, RUNS = 100, 21
 BATCH = 100_000
 # Commonest first: a word is drawn by Zipf's law, so that some stand in one title of five and some in one of 30,000.
 ACTS = (
-    "学习", "走访", "调解", "宣讲", "巡查", "会议", "培训", "清扫", "演练", "慰问", "公示", "登记", "回访", "协商", "整改",
+    "学习", "走访", "调解", "宣讲", "巡查", "会议", "培训", "清扫",
+    "演练", "慰问", "公示", "登记", "回访", "协商", "整改",
 )  # fmt: skip
 ABOUT = (
-    "物业管理", "电动车充电", "用气安全", "防汛", "垃圾分类", "独居老人", "加装电梯", "反诈", "老旧小区改造", "图书交换",
-    "志愿服务", "医保缴费", "禁毒", "未成年人保护", "楼道堆物", "窨井盖", "噪声", "漏水", "停车位", "消防通道",
+    "物业管理", "电动车充电", "用气安全", "防汛", "垃圾分类", "独居老人", "加装电梯",
+    "反诈", "老旧小区改造", "图书交换", "志愿服务", "医保缴费", "禁毒", "未成年人保护",
+    "楼道堆物", "窨井盖", "噪声", "漏水", "停车位", "消防通道",
 )  # fmt: skip
 PLACES = (
-    "柳岸", "新桥", "东园", "青禾", "石榴", "云溪", "南湖", "北苑", "西河", "龙泉", "凤山", "梅岭", "竹园", "松林", "桂花",
+    "柳岸", "新桥", "东园", "青禾", "石榴", "云溪", "南湖", "北苑",
+    "西河", "龙泉", "凤山", "梅岭", "竹园", "松林", "桂花",
 )  # fmt: skip
 QUERIES = (
     ("very common, two characters", "学习"), ("common, three characters", "电动车"), ("rare word", "窨井盖"),
@@ -113,8 +116,9 @@ def _insert(made: book.Made, begin: int, count: int, total: int) -> None:
         cursor.execute(
             MAKE,
             {
-                "book": made.book.pk, "kind": kinds["kind1"], "version": made.pack_version.pk, "first": made.root.pk,
-                "units": sum(book.SIZES), "last": book.LAST_DAY, "days": book.DAYS, "total": total, "begin": begin,
+                "book": made.book.pk, "kind": kinds["kind1"], "version": made.pack_version.pk,
+                "first": made.root.pk, "units": sum(book.SIZES),
+                "last": book.LAST_DAY, "days": book.DAYS, "total": total, "begin": begin,
                 "count": count, "clerk": made.clerk.pk, "now": book.MOMENT, "places": list(PLACES),
                 "about": list(ABOUT), "acts": list(ACTS), "n_places": len(PLACES), "n_about": len(ABOUT),
                 "n_acts": len(ACTS),

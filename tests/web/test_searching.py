@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,7 +27,7 @@ def test_each_finds_records_units_people_figures_and_reports_as_far_as_their_rol
     for person, asked, expected in (
         (cast.chen, "用气", ["records"]),
         (cast.chen, "社区", ["records", "units"]),
-        (cast.chen, "听众人次", ["figures"]),
+        (cast.chen, "听宣讲人数", ["figures"]),
         (cast.chen, "总结", ["reports"]),
         (cast.chen, "陈", []),
         (cast.admin, "陈", ["people"]),
@@ -84,10 +83,10 @@ def test_searching_asks_as_many_questions_for_many_hits_as_for_few(office: Offic
     assert asked() == before
 
 
-@pytest.mark.parametrize("asked", ["'", "\\", "%", "_", "a&b|!c:*", "(", "第999999999999999999笔", "\u200b", "😀", "x" * 500])
-def test_no_text_breaks_the_search(office: Office, client: Client, asked: str) -> None:
+def test_no_text_breaks_the_search(office: Office, client: Client) -> None:
     client.force_login(office.cast.chen)
-    assert client.get("/search/", {"q": asked}).status_code == 200
+    for asked in ("'", "\\", "%", "_", "a&b|!c:*", "(", "第999999999999999999笔", "\u200b", "😀", "x" * 500):
+        assert client.get("/search/", {"q": asked}).status_code == 200, asked
 
 
 def test_words_are_marked_where_they_overlap_and_never_where_they_do_not_stand() -> None:

@@ -94,9 +94,7 @@ def test_a_post_is_made_changed_filled_delegated_and_emptied(admin: Client, cast
     assert "这段时间已在" in again
 
 
-def test_a_newcomer_is_entered_and_given_a_password_that_must_be_replaced(
-    admin: Client, cast: people.Cast
-) -> None:
+def test_a_newcomer_is_entered_and_given_a_password_that_must_be_replaced(admin: Client, cast: people.Cast) -> None:
     post = Post.objects.get(unit=cast.street, name="宣传干事")
     form = {"name": "方新来", "username": "fang", "post": post.pk, "start": DAY}
     assert "方新来登记好了" in said(admin, at("person_add") + "?unit=QH", form)

@@ -79,7 +79,9 @@ def test_the_wizard_makes_an_office_step_by_step(db: None, client: Client) -> No
     assert (community.level, community.parent.code) == ("community", "QH")
 
     assert "没有这样的角色：国王" in step(client, {"pasted": PEOPLE.replace("经办人", "国王"), "keep": "1"})
-    assert "用户名“chen”已经有人在用" in step(client, {"pasted": f"{PEOPLE}\n又一个,chen,QH,站长,审核人", "keep": "1"})
+    assert "用户名“chen”已经有人在用" in step(
+        client, {"pasted": f"{PEOPLE}\n又一个,chen,QH,站长,审核人", "keep": "1"}
+    )
     assert Person.objects.count() == 1
     page = step(client, {"pasted": PEOPLE, "keep": "1", "passwords": "1"})
     told = dict(re.findall(r"(chen|he|zhou) ((?:[a-z2-9]{4}-){3}[a-z2-9]{4})", page))

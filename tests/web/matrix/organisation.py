@@ -1,5 +1,4 @@
-"""The settings' addresses: for administrators alone. Those who arrange nothing are refused at the door; an administrator
-elsewhere is not told what there is."""
+"""The settings' addresses: for administrators alone. Those who arrange nothing are refused at the door."""
 
 from __future__ import annotations
 
