@@ -140,4 +140,6 @@ class PasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if {"new", "again"} <= self.cleaned_data.keys() and self.cleaned_data["new"] != self.cleaned_data["again"]:
             self.add_error("again", _("两次输入的新密码不一样。"))
+        if {"old", "new"} <= self.cleaned_data.keys() and self.cleaned_data["old"] == self.cleaned_data["new"]:
+            self.add_error("new", _("新密码不能和现在的一样。"))
         return self.cleaned_data

@@ -16,6 +16,8 @@ from mingzhang.cli import keeper
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.core import database
 from mingzhang.core.errors import InvalidInput, Refusal
+from mingzhang.organisation.actions import make_setup_code
+from mingzhang.organisation.queries import needs_setup
 
 WORKERS, BLOCKING_THREADS = 2, 4
 STOP_SECONDS = 10  # what a request still running at the end may take
@@ -38,6 +40,7 @@ def run(*, host: str = "127.0.0.1", port: int = 8000, workers: int = WORKERS) ->
     cannot be had or the database is not migrated."""
     check_migrated()
     check_address(host, port)
+    code = make_setup_code() if needs_setup() else ""
     connections.close_all()
     database.keep_up()
     os.environ["MINGZHANG_SERVE_PROCESS"] = str(os.getpid())  # its workers end with it
@@ -53,9 +56,17 @@ def run(*, host: str = "127.0.0.1", port: int = 8000, workers: int = WORKERS) ->
         log_level=LogLevels.warning,
     )
     address = site_address(host, port)
-    server.on_startup(lambda: click.echo(_("明账已打开：%(address)s 按 Ctrl-C 关闭。") % {"address": address}))
+    told = _("明账已打开：%(address)s 按 Ctrl-C 关闭。") % {"address": address}
+    if code:
+        told += "\n" + setup_said(code)
+    server.on_startup(lambda: click.echo(told))
     with keeper.beside():
         server.serve()
+
+
+def setup_said(code: str) -> str:
+    """What the console tells whoever sets a new installation up."""
+    return _("还没有账套。用浏览器打开上面的地址，输入设置码：%(code)s") % {"code": code}
 
 
 def site_address(host: str, port: int) -> str:

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mingzhang.web.gates.GateMiddleware",
     "mingzhang.access.middleware.SecondStepMiddleware",
     "mingzhang.access.middleware.LastSeenMiddleware",
     "mingzhang.web.refusals.RefusalMiddleware",

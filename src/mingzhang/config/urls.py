@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingzhang.access.urls")),
     *access.machinery,
     path("language/", set_language, name="set_language"),
+    path("settings/", include("mingzhang.organisation.urls")),
     path("ledger/", include("mingzhang.ledger.urls")),
     path("figures/", include("mingzhang.figures.urls")),
     path("reports/", include("mingzhang.reports.urls")),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.packs.models import PackVersion, RecordKind
@@ -103,6 +104,31 @@ class Record(models.Model):
     def ref(self) -> str:
         """How the event log names it."""
         return f"record:{self.pk}"
+
+
+class SearchText(models.Model):
+    """What of a record is searched, in one form for all writings. Kept by the database whenever a sheet is written,
+    and apart from the record, so that posting many does not write their indexes again: see
+    `migrations/0005_search.py`. Book, unit and day are the record's own, where they are checked."""
+
+    record = models.OneToOneField(Record, models.CASCADE, primary_key=True, related_name="search_text")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    occurred_on = models.DateField()
+    text = models.TextField()
+    bigrams = models.GeneratedField(
+        expression=Func(F("text"), function="ledger_bigrams"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["bigrams"], name="search_bigrams"),
+            models.Index(fields=["book", "occurred_on", "record"], name="search_book_day"),
+            models.Index(fields=["unit", "occurred_on", "record"], name="search_unit_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text.partition("\x01")[0]
 
 
 class Evidence(models.Model):

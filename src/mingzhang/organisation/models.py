@@ -119,6 +119,9 @@ class Person(AbstractBaseUser):
     username = models.TextField(unique=True)
     name = models.TextField()
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(
+        default=False, help_text="the password was given by an administrator, for one sign-in"
+    )
 
     objects = PersonManager()
 
@@ -182,3 +185,21 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} @ {self.post_id}"
+
+
+class Setup(models.Model):
+    """首次设置: how far the first-run wizard of an installation has come. There is one row or none. `code_digest`
+    is that of the set-up code in force; `book` is the one that was made with it."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    code_digest = models.BinaryField(max_length=34)
+    draft = models.JSONField(default=dict, help_text="what was written about the body before its book was made")
+    step = models.TextField(default="body")
+    book = models.OneToOneField(Book, models.PROTECT, null=True, related_name="setup")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="setup_is_one")]
+
+    def __str__(self) -> str:
+        return self.step

@@ -8,14 +8,17 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from mingzhang.core import clock
+from mingzhang.core import clock, digests
 from mingzhang.core.errors import NotFound
-from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Unit, UnitSpan
+from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Setup, Unit, UnitSpan
 from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.organisation.scopes import Scope, ScopePart, UnitScope
 from mingzhang.packs.models import PackVersion
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.wording import language
 
 
 def book_by_code(code: str) -> Book:
@@ -265,6 +268,15 @@ def adopted_version(book: Book, pack: str, version: str = "") -> PackVersion:
     return found
 
 
+def known_levels(book: Book) -> dict[str, str]:
+    """The levels of units that the packs in force know, each by the name that the first pack gives it."""
+    packs = (pack_of(version.pk) for version in packs_in_force(book))
+    names: dict[str, str] = {}
+    for pack in packs:
+        names = {code: name.text(language()) for code, name in pack.levels.items()} | names
+    return names
+
+
 # --- orphans ------------------------------------------------------------------------------------------------------
 
 
@@ -285,3 +297,39 @@ def expired_delegations(book: Book, since: date | None = None) -> QuerySet[Appoi
         valid__endswith__lte=today,
     )
     return ended.select_related("person", "post__unit", "stands_in_for__person").order_by("-valid")
+
+
+# --- the first run ------------------------------------------------------------------------------------------------
+
+
+def setup_digest(code: str) -> bytes:
+    """What is kept of a set-up code, however it was typed: in groups or not, in small letters or capitals."""
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return digests.digest(plain.encode())
+
+
+def setup_opened_by(code: str) -> bool:
+    """Whether this is the set-up code in force."""
+    kept = Setup.objects.filter(pk=1, book=None).values_list("code_digest", flat=True).first()
+    return kept is not None and constant_time_compare(bytes(kept), setup_digest(code))
+
+
+def needs_setup() -> bool:
+    """Whether there is no book yet, so that nobody can sign in."""
+    return not Book.objects.exists()
+
+
+def setup_of(person: Person) -> Setup | None:
+    """The set-up that the person's book is still going through."""
+    return Setup.objects.filter(book_id=person.book_id, finished_at=None).first()
+
+
+def setup_in_force(digest: str) -> bool:
+    """Whether the code with this digest (as `digests.show` writes it) still opens the set-up."""
+    kept = Setup.objects.filter(pk=1, book=None).values_list("code_digest", flat=True).first()
+    return kept is not None and constant_time_compare(digests.show(bytes(kept)), digest)
+
+
+def setup_draft() -> dict[str, str]:
+    """What was written about the body so far; nothing before."""
+    return Setup.objects.filter(pk=1).values_list("draft", flat=True).first() or {}

@@ -8,9 +8,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
 from mingzhang.organisation import queries
-from mingzhang.organisation.models import Appointment, Person, Post, Unit
+from mingzhang.organisation.models import Appointment, Book, Person, Post, Unit
 from mingzhang.organisation.roles import PERMISSION_NAMES, ROLE_NAMES, ROLES, Permission, roles_with
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -87,15 +87,49 @@ def user_can_delegate(person: Person, appointment: Appointment) -> bool:
 
 
 def check_user_can_set_password(person: Person, of: Person) -> None:
-    """One's own; else whoever arranges people in every unit where the other holds a post, now or later, so that
-    nobody takes over powers that they could not give. Raises NotAllowed."""
-    if person.pk == of.pk:
-        return
+    """One's own; else who may arrange the other, see `check_user_can_arrange`. Raises NotAllowed."""
+    if person.pk != of.pk:
+        check_user_can_arrange(person, of)
+
+
+def check_user_can_arrange(person: Person, of: Person) -> None:
+    """Whoever arranges people in every unit where the other holds a post, now or later, so that nobody takes over
+    powers that they could not give; at the root, where the other holds none. Raises NotAllowed."""
     posts = Post.objects.filter(appointments__in=of.appointments.filter(valid__endswith__isnull=True))
     posts |= Post.objects.filter(appointments__in=of.appointments.filter(valid__endswith__gt=clock.today()))
     units = {post.unit for post in posts.select_related("unit")} or {queries.root(of.book)}
     for unit in units:
         check_can(person, Permission.PEOPLE_MANAGE, unit)
+
+
+def check_administrator_remains(book: Book, on: date) -> None:
+    """Somebody must arrange people at the root, or nobody ever could again. Call after the change, in its
+    transaction. Raises StateRefused."""
+    if not queries.holders("administrator", queries.root(book), on=max(on, clock.today())):
+        raise StateRefused(
+            _("这样一来，“%(book)s”就没有管理员了。") % {"book": book.name},
+            remedy=_("请先让另一个人担任最上级单位的管理员。"),
+        )
+
+
+def check_user_can_upload_packs(person: Person) -> None:
+    """Installed packs are the installation's: where it serves several bodies, no one of them takes a name for all.
+    Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.PACK_INSTALL, queries.root(person.book))
+    if Book.objects.exclude(pk=person.book_id).exists():
+        raise StateRefused(
+            _("这台服务器上有几个账套，体系包不能在网页上安装。"),
+            remedy=_("请服务器的管理员用命令 mingzhang pack install 安装，装好后在这里启用。"),
+        )
+
+
+def user_can_upload_packs(person: Person) -> bool:
+    """Twin of `check_user_can_upload_packs`."""
+    try:
+        check_user_can_upload_packs(person)
+    except Refusal:
+        return False
+    return True
 
 
 def check_roles(roles: list[str]) -> None:

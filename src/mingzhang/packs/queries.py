@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
 from mingzhang.packs.expressions import suggestion
-from mingzhang.packs.loader import HEAD_FILE
+from mingzhang.packs.loader import HEAD_FILE, load
 from mingzhang.packs.models import PackVersion, RecordKind
 from mingzhang.packs.schema import Pack
 
@@ -49,3 +49,9 @@ def builtin_folder(id: str) -> Path:
         wrong = _("没有自带的体系包“%(id)s”。") % {"id": id[:60]}
         raise NotFound(wrong, remedy=suggestion(id[:60], builtin_ids()))
     return BUILTIN / id
+
+
+@lru_cache(maxsize=8)
+def builtin_pack(id: str) -> Pack:
+    """The builtin pack `id` as it comes with this version of Mingzhang. Raises NotFound."""
+    return load(builtin_folder(id))

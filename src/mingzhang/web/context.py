@@ -99,6 +99,8 @@ class Layout:
         if self._view in pages:
             return self._request.path
         area = self._view.partition(":")[0]
+        if area == "organisation":
+            return reverse("organisation:settings")
         return reverse(f"{area if area in AREAS else 'ledger'}:list")
 
     @cached_property

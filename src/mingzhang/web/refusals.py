@@ -1,14 +1,31 @@
-"""How a refusal is shown: a page of its own, or the side panel when htmx asked."""
+"""How a refusal or a fault is shown: a page of its own, or the side panel when htmx asked.
+
+The pages need neither session nor database nor script, since any of these may be what is missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Mapping, Sequence
 
+import psycopg
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput, Refusal
+
+logger = logging.getLogger("mingzhang.web")
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# SQLSTATE classes of a connection that is not to be had: broken, shutting down, starting up, too many.
+AWAY = ("08", "57P", "53300")
+RETRY_SECONDS = "10"
+Problems = Mapping[str, Sequence[str]]
 
 
 class RefusalMiddleware:
@@ -35,13 +52,22 @@ def show(
     status: int,
     message: str,
     remedy: str = "",
-    problems: dict[str, list[str]] | None = None,
+    problems: Problems | None = None,
+    reference: str = "",
 ) -> HttpResponse:
     """The page for `status`, or only its words when htmx will put them in the side panel."""
     part = "HX-Request" in request.headers
-    context = {"heading": heading(status), "message": message, "remedy": remedy, "problems": problems}
+    context = {
+        "heading": heading(status),
+        "message": message,
+        "remedy": remedy,
+        "problems": problems,
+        "reference": reference,
+        "where": request.path[:120],
+        "large": request.COOKIES.get("size") == "large",
+    }
     template = "web/refusal_part.html" if part else "web/refusal.html"
-    return render(request, template, context, status=status)
+    return HttpResponse(render_to_string(template, context), status=status)
 
 
 def heading(status: int) -> str:
@@ -51,12 +77,21 @@ def heading(status: int) -> str:
         403: _("您不能看这一页"),
         404: _("没有找到这一页"),
         409: _("现在不能这样做"),
-        413: _("文件太大了"),
+        413: _("一次送来的太多了"),
         422: _("有地方填得不对"),
+        503: _("数据库暂时连不上"),
     }.get(status, _("系统出了错"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django takes for no request at all, and what is too large to be taken in."""
+    if isinstance(exception, TOO_LARGE):
+        return show(
+            request,
+            413,
+            _("这张表单或者文件超过了一次能收的大小，没有存下。"),
+            _("填好的内容还在浏览器里：请点浏览器的“后退”，少填几行或者换小一点的文件，分几次提交。"),
+        )
     return show(request, 400, _("网址或表单不完整。"), _("请返回上一页再试一次。"))
 
 
@@ -69,8 +104,37 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    remedy = _("请稍后再试；再次出错，请告诉管理员发生的时间。")
-    return show(request, 500, _("这次没有办成，账上的内容没有改动。"), remedy)
+    """A fault of ours, under a number that stands in the log beside what happened; or a database that is away."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, Exception) and database_is_away(fault):
+        logger.error("database away: %s %s: %s", request.method, request.path, str(fault).strip())
+        return _noted(_away(request))
+    reference = secrets.token_hex(4).upper()
+    logger.error("fault %s: %s %s", reference, request.method, request.path, exc_info=fault)
+    remedy = _("请稍后再试；再次出错，请把下面的编号告诉管理员。")
+    return _noted(show(request, 500, _("这次没有办成，账上的内容没有改动。"), remedy, reference=reference))
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    remedy = _("填好的内容还在浏览器里：请等一会儿点“后退”再提交，或刷新这一页。一直这样，请告诉管理员。")
+    response = show(request, 503, _("这次没有办成，账上的内容没有改动。"), remedy)
+    response["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _noted(response: HttpResponse) -> HttpResponse:
+    """It is in the log already: Django need not write it again."""
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def database_is_away(fault: Exception) -> bool:
+    """Whether there is no connection to the database, rather than a statement that it declined."""
+    if not isinstance(fault, OperationalError | InterfaceError | psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    cause = fault.__cause__ or fault
+    state = getattr(cause, "sqlstate", None)
+    return state is None or str(state).startswith(AWAY)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

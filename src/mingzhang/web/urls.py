@@ -1,9 +1,10 @@
-"""Home, what is to be done today, signing in and out, the state of the books, the unit switcher, and large type."""
+"""Home, what is to be done today, signing in and out, the state of the books, the unit switcher, the search, help,
+the set-up, and large type."""
 
 from django.urls import path
 
 from mingzhang.access.views import signing
-from mingzhang.web import books, today, views
+from mingzhang.web import books, help, setup, today, views
 
 app_name = "web"
 urlpatterns = [
@@ -16,5 +17,9 @@ urlpatterns = [
     path("books/log/", books.log, name="log"),
     path("books/log/<int:seq>/proof/", books.proof, name="proof"),
     path("units/", views.units, name="units"),
+    path("search/", views.search, name="search"),
+    path("help/", help.help, name="help"),
+    path("help/<slug:topic>/", help.help, name="help_topic"),
+    path("setup/", setup.setup, name="setup"),
     path("type-size/", views.type_size, name="type_size"),
 ]

@@ -14,8 +14,10 @@ from mingzhang.access.addresses import local
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
+from mingzhang.web import searching
 
 UNITS_SHOWN = 60
+SUGGESTED, FOUND = 4, 20
 A_YEAR = 366 * 24 * 3600
 
 
@@ -51,6 +53,25 @@ def units(request: HttpRequest, place: Place) -> HttpResponse:
     }
     template = "web/units_part.html" if "HX-Request" in request.headers else "web/units.html"
     return render(request, template, context)
+
+
+@require_GET
+@placed(Permission.FIGURES_VIEW)
+def search(request: HttpRequest, place: Place) -> HttpResponse:
+    """Everything that holds the words asked for: as a page, and the best of it below the search box."""
+    part = "HX-Request" in request.headers
+    asked = request.GET.get("q", "").strip()[: searching.LONGEST]
+    only = request.GET.get("only", "")
+    context = {
+        "asked": asked,
+        "only": only,
+        "groups": searching.find(place, asked, size=SUGGESTED if part else FOUND, only=only),
+        "address": searching.address(place, asked),
+        "most": searching.MOST,
+    }
+    response = render(request, "web/search_part.html" if part else "web/search.html", context)
+    response["Vary"] = "HX-Request"
+    return response
 
 
 def _switch(unit: Unit, place: Place, after: str) -> dict[str, object]:

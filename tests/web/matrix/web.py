@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from mingzhang.audit.checkpoints import make_checkpoint
-from tests.web.matrix import ELSEWHERE, OWN_UNIT, Address, answers
+from tests.web.matrix import ELSEWHERE, EVERYBODY, OWN_UNIT, Address, answers
 from tests.web.office import AT_STREET, Office
 
 # The log is the whole book's: it takes the right over all of it.
@@ -33,6 +33,13 @@ ADDRESSES = [
     Address("web:log", lambda office: reverse("web:log"), LOG),
     Address("web:proof", _proof, {**LOG, "stranger": 404}),
     Address("web:units", lambda office: reverse("web:units") + AT_STREET, answers(admin=200)),
+    Address("web:search", lambda office: reverse("web:search") + AT_STREET + "&q=用气", answers(admin=200)),
+    Address("web:help", lambda office: reverse("web:help") + AT_STREET, answers(admin=200)),
+    Address(
+        "web:help_topic", lambda office: reverse("web:help_topic", args=("keys",)) + AT_STREET, answers(admin=200)
+    ),
+    # The set-up is over as soon as there is a book.
+    Address("web:setup", lambda office: reverse("web:setup"), dict.fromkeys(EVERYBODY, 404)),
 ]
 # Addresses that speak of nobody's unit: the ways in and out, and the switches of the browser at hand.
 OPEN = {"web:home", "web:sign_in", "web:sign_out", "web:type_size", "set_language"}

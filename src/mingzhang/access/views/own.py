@@ -43,11 +43,11 @@ def own(
 @own
 def password(request: HttpRequest, person: Person) -> HttpResponse:
     """A new password. It ends every other sign-in."""
-    form = PasswordForm(request.POST or None, request=request)
+    form, given = PasswordForm(request.POST or None, request=request), person.must_change_password
     if form.is_valid() and _changed(request, person, form):
         messages.success(request, _("密码已换。别处的登录都已结束。"))
-        return redirect("access:password")
-    return render(request, "access/password.html", {"here": "password", "form": form})
+        return redirect("web:home" if given else "access:password")
+    return render(request, "access/password.html", {"here": "password", "form": form, "given": given})
 
 
 def _changed(request: HttpRequest, person: Person, form: PasswordForm) -> bool:

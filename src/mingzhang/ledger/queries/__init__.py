@@ -47,6 +47,7 @@ from mingzhang.ledger.queries.records import (
     version_in_force,
     visible_to,
 )
+from mingzhang.ledger.queries.searching import Found, Hit, search_records
 from mingzhang.ledger.queries.writing import (
     Present,
     Usable,
@@ -67,6 +68,8 @@ __all__ = [
     "MOST_WAITING",
     "OPEN_STATES",
     "Filters",
+    "Found",
+    "Hit",
     "LedgerPage",
     "Moment",
     "Present",
@@ -119,6 +122,7 @@ __all__ = [
     "usable_kinds",
     "role_due",
     "to_post",
+    "search_records",
     "version_in_force",
     "visible_to",
     "waiting_by",

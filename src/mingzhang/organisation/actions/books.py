@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput
+from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.organisation import queries, rules
 from mingzhang.organisation.actions import words
 from mingzhang.organisation.actions.people import new_person
 from mingzhang.organisation.actions.units import insert_units, new_ids
 from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Unit
 from mingzhang.organisation.roles import Permission
+from mingzhang.packs.actions import install
 from mingzhang.packs.models import PackVersion
+from mingzhang.packs.queries import builtin_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,16 @@ class NewPerson:
 
 
 @transaction.atomic
-def create_book(*, code: str, name: str, level: str, created_on: date, administrator: NewPerson, by: str) -> Book:
+def create_book(
+    *,
+    code: str,
+    name: str,
+    level: str,
+    created_on: date,
+    administrator: NewPerson,
+    language: str = "zh-hans",
+    by: str,
+) -> Book:
     """A book with its root unit (same code and name) and its first administrator, whose post is in the root. The
     one action without a person behind it: `by` names who runs the installation. Raises InvalidInput."""
     found = [words.code_problem(code), words.level_problem(level)]
@@ -40,7 +51,7 @@ def create_book(*, code: str, name: str, level: str, created_on: date, administr
     rules.check_not_future(created_on)
     if Book.objects.filter(code=code).exists():
         raise InvalidInput(_("已经有代码为“%(code)s”的账套。") % {"code": code})
-    book = Book.objects.create(code=code, name=words.clean_name(name))
+    book = Book.objects.create(code=code, name=words.clean_name(name), language=language)
     unit = _root(book, level, created_on)
     person = _administrator(unit, administrator)
     append.event(
@@ -87,3 +98,17 @@ def adopt(*, book: Book, pack_version: PackVersion, by: Person) -> Adoption:
     subject = f"pack:{pack_version.pack}@{pack_version.version}"
     append.event(book=book.code, actor=by.ref, verb="pack.adopt", subject=subject)
     return adoption
+
+
+@transaction.atomic
+def adopt_version(*, book: Book, pack: str, version: str, by: Person) -> PackVersion:
+    """`adopt` by name: an installed version, or else the builtin pack of that version, which is installed first.
+    Raises NotAllowed, NotFound."""
+    rules.check_can(by, Permission.PACK_INSTALL, queries.root(book))
+    found = PackVersion.objects.filter(pack=pack, version=version).first()
+    if found is None:
+        found = install(folder=builtin_folder(pack), by=by.ref)
+    if found.version != version:
+        raise NotFound(_("没有安装%(pack)s %(version)s。") % {"pack": pack[:60], "version": version[:20]})
+    adopt(book=book, pack_version=found, by=by)
+    return found

@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
+from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
 from mingzhang.organisation import rules
 from mingzhang.organisation.actions import words
@@ -52,7 +53,8 @@ def set_password(*, person: Person, password: str, by: Person) -> None:
     rules.check_user_can_set_password(by, person)
     _check_password(password, person)
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.must_change_password = False
+    person.save(update_fields=["password", "must_change_password"])
     append.event(book=person.book.code, actor=by.ref, verb="person.password", subject=person.ref)
 
 
@@ -60,7 +62,15 @@ def _check_password(password: str, person: Person) -> None:
     try:
         validate_password(password, person)
     except ValidationError as refused:
-        raise InvalidInput(_("密码不合要求。"), problems={"password": refused.messages}) from refused
+        said = [_said(error) for error in refused.error_list]
+        raise InvalidInput(_("密码不合要求。"), problems={"password": said}) from refused
+
+
+def _said(error: ValidationError) -> str:
+    """What Django finds wrong with a password; it says this one in English only."""
+    if error.code == "password_too_short":
+        return _("密码太短，至少要%(min_length)s个字符。") % (error.params or {})
+    return error.messages[0]
 
 
 @transaction.atomic
@@ -75,6 +85,24 @@ def create_post(*, unit: Unit, name: str, roles: Sequence[str], by: Person) -> P
     rules.check_post_is_open(post)
     post.save(force_insert=True)
     _record(post, "post.create", by, f"post:{post.pk}", {"unit": unit.code, "name": name, "roles": post.roles})
+    return post
+
+
+@transaction.atomic
+def edit_post(*, post: Post, name: str, roles: Sequence[str], by: Person) -> Post:
+    """Another name, other roles: whoever holds the post has them from now on. Raises NotAllowed, InvalidInput,
+    StateRefused."""
+    post = Post.objects.select_for_update(no_key=True, of=("self",)).select_related("unit__book").get(pk=post.pk)
+    rules.check_can(by, Permission.PEOPLE_MANAGE, post.unit)
+    rules.check_roles(list(roles))
+    rules.check_post_is_open(post)
+    name = words.clean_name(name)
+    if Post.objects.filter(unit=post.unit, name=name).exclude(pk=post.pk).exists():
+        raise InvalidInput(_("“%(unit)s”已经有岗位“%(post)s”。") % {"unit": post.unit.name, "post": name})
+    post.name, post.roles = name, sorted(set(roles))
+    post.save(update_fields=["name", "roles"])
+    rules.check_administrator_remains(post.unit.book, clock.today())
+    _record(post, "post.edit", by, f"post:{post.pk}", {"name": name, "roles": post.roles})
     return post
 
 
@@ -97,6 +125,7 @@ def end_appointment(*, appointment: Appointment, last_day: date, by: Person) -> 
     _check_last_day(appointment, last_day)
     for held in [appointment, *appointment.delegations.filter(valid__endswith__gt=last_day + timedelta(days=1))]:
         _end(held, last_day)
+    rules.check_administrator_remains(appointment.post.unit.book, last_day + timedelta(days=1))
     _record(appointment.post, "post.end", by, appointment.person.ref, _days(appointment))
     return appointment
 

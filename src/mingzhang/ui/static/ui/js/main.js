@@ -2,4 +2,5 @@
 import "./disclosure.js";
 import "./numbers.js";
 import "./panel.js";
+import "./search.js";
 import "./toast.js";

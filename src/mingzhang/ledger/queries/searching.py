@@ -1,0 +1,139 @@
+"""Finding records by what is written in them: see docs/reference/search.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from unicodedata import normalize
+
+from django.db import connection
+
+from mingzhang.ledger.models import Entry, Record, SearchText
+from mingzhang.organisation.scopes import UnitScope
+
+# More than these, the newest, are neither ranked nor counted: a reader writes one word more.
+MOST_FOUND = 50
+MOST_WORDS = 8
+# So many of the newest records of the book are read, fewer where all are in scope; so many hits are fetched by the
+# index of pairs and sorted.
+NEWEST_READ, NEWEST_AT_ROOT, MOST_SORTED = 30_000, 6_000, 4_000
+FEW_UNITS = 500
+# As one reads a number aloud: 123, 第123笔, 123号, № 123.
+_NUMBER = re.compile(r"(?:第|№|no\.?)?\s*([0-9]{1,18})\s*(?:笔|号)?", re.IGNORECASE)
+_TITLE_END = "\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found; `position` when it was asked for by the position of an entry, `passage` the text
+    that holds what was asked when the title does not."""
+
+    record: Record
+    position: int | None = None
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best hits, and how many there are; `capped` when there are more than were counted."""
+
+    hits: list[Hit]
+    count: int
+    capped: bool
+
+
+def search_records(scope: UnitScope, asked: str, *, size: int = 20) -> Found:
+    """The records in `scope` that hold every word of `asked`: first what has it as its number or position, then
+    those with all words in the title, the newest first."""
+    numbered = _by_number(scope, asked)
+    known = {hit.record.pk for hit in numbered}
+    words = asked.split()[:MOST_WORDS]
+    written = [number for number in _by_words(scope, words) if number not in known]
+    hits = numbered + _hits(written[:MOST_FOUND], words, max(0, size - len(numbered)))
+    return Found(hits[:size], len(numbered) + min(len(written), MOST_FOUND), len(written) > MOST_FOUND)
+
+
+def _by_number(scope: UnitScope, asked: str) -> list[Hit]:
+    match = _NUMBER.fullmatch(normalize("NFKC", asked).strip())
+    if match is None:
+        return []
+    number = int(match[1])
+    entries = scope.filter(Entry.objects.filter(seq=number)).exclude(record=None)
+    at = entries.values_list("record_id", flat=True).first()
+    records = _records([at] if at else [])
+    hits = [Hit(record, number) for record in records]
+    if at != number and (
+        same := scope.filter(Record.objects.filter(pk=number)).values_list("pk", flat=True).first()
+    ):
+        hits += [Hit(record) for record in _records([same])]
+    return hits
+
+
+_SOME = "SELECT * FROM ledger_search_some({asked}, {patterns}, %(book)s, %(units)s, %(limit)s)"
+_NEWEST = """
+SELECT record_id, occurred_on
+  FROM (SELECT * FROM ledger_searchtext WHERE book_id = %(book)s
+         ORDER BY occurred_on DESC, record_id DESC LIMIT %(limit)s) AS newest
+ WHERE bigrams @@ ({asked}) AND text LIKE ALL ({patterns})
+   AND (%(units)s::int[] IS NULL OR unit_id = ANY (%(units)s))
+ LIMIT %(most)s
+"""
+
+
+def _by_words(scope: UnitScope, words: Sequence[str]) -> list[int]:
+    """Numbers of records that hold all words, the newest first, and one more than MOST_FOUND when there are more.
+
+    Bounded whatever is asked. In many units, what is common is soon found among the newest of the book; the index
+    of pairs answers what is rare. When that finds more than MOST_SORTED, it is left, and the newest are read."""
+    if not words:
+        return []
+    few = not scope.everything and len(scope.unit_ids) <= FEW_UNITS
+    found = {} if few else dict(_ask(_NEWEST, scope, words, NEWEST_AT_ROOT if scope.everything else NEWEST_READ))
+    if len(found) <= MOST_FOUND:
+        found |= dict(_ask(_SOME, scope, words, MOST_SORTED + 1))
+        if len(found) > MOST_SORTED:
+            found |= dict(_ask(_NEWEST, scope, words, NEWEST_READ))
+    newest = sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True)
+    return [number for number, _day in newest[: MOST_FOUND + 1]]
+
+
+def _ask(statement: str, scope: UnitScope, words: Sequence[str], limit: int) -> list[tuple[int, date]]:
+    """Runs one of the two statements above; the words are parameters."""
+    named: dict[str, Any] = {f"word{at}": word for at, word in enumerate(words)}
+    asked = " && ".join(f"ledger_search_query(%({name})s)" for name in named)
+    patterns = ", ".join(
+        f"ledger_search_pattern(%({name})s)" for name, word in zip(named, words, strict=True) if len(word) > 2
+    )
+    named |= {"limit": limit, "most": MOST_FOUND + 1}
+    named |= {"book": scope.book_id, "units": None if scope.everything else sorted(scope.unit_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(asked=asked, patterns=f"ARRAY[{patterns}]::text[]"), named)
+        return list(cursor.fetchall())
+
+
+def _hits(numbers: Sequence[int], words: Sequence[str], size: int) -> list[Hit]:
+    """The best of what was found: all words in the title first, else in the order given."""
+    texts = dict(SearchText.objects.filter(record__in=numbers).values_list("record_id", "text"))
+    folded = [normalize("NFKC", word).lower() for word in words]
+    missing = {number: _missing(texts[number], folded) for number in numbers}
+    best = sorted(numbers, key=lambda number: bool(missing[number]))[:size]
+    return [Hit(record, passage=_passage(texts[record.pk], missing[record.pk])) for record in _records(best)]
+
+
+def _missing(text: str, words: Sequence[str]) -> list[str]:
+    """The words that the title does not have."""
+    title = text.partition(_TITLE_END)[0]
+    return [word for word in words if word not in title]
+
+
+def _passage(text: str, words: Sequence[str]) -> str:
+    """The first text beside the title that holds one of the words."""
+    return next((part for part in text.split(_TITLE_END)[1:] for word in words if word in part), "")
+
+
+def _records(numbers: Sequence[int]) -> list[Record]:
+    found = Record.objects.select_related("kind", "unit").in_bulk(numbers)
+    return [found[number] for number in numbers]

@@ -1,0 +1,1 @@
+"""The settings pages: units, posts, people, appointments, roles and packs."""

@@ -1,0 +1,219 @@
+"""What the search box finds: one function for each kind of thing.
+
+To let another kind of thing be found, write a function that takes a `Question` and answers a `Group`, and name it
+in `SOURCES`. It answers only what the person may see; `None` stands for a kind that the person's roles do not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mingzhang.figures.definitions import definitions
+from mingzhang.figures.wording import name_of
+from mingzhang.ledger import queries as ledger
+from mingzhang.ledger.flows import STATES
+from mingzhang.ledger.listing import kinds_of
+from mingzhang.organisation.place import Place
+from mingzhang.organisation.queries import packs_in_force, visible_units
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.searching import folded, search_people, search_units
+from mingzhang.packs.schema import Kind
+from mingzhang.packs.wording import language
+from mingzhang.reports.reading import listed
+from mingzhang.ui.templatetags.ui import full_day
+
+LONGEST = 100
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked by whom, and how many hits of each kind are wanted."""
+
+    place: Place
+    text: str
+    size: int
+
+    @property
+    def words(self) -> list[str]:
+        return folded(self.text).split()
+
+    def holds(self, *names: str) -> bool:
+        """Whether the names together hold every word."""
+        known = folded("\x01".join(names))
+        return all(word in known for word in self.words)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found: its name in pieces, those asked for told apart, what it is, and its page."""
+
+    parts: list[tuple[str, bool]]
+    said: list[str]
+    address: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The hits of one kind of thing, the best first; `count` of all, which is more than that when `capped`."""
+
+    key: str
+    name: str
+    hits: list[Hit]
+    count: int
+    capped: bool = False
+
+
+Source: TypeAlias = Callable[[Question], Group | None]
+
+
+def records(question: Question) -> Group | None:
+    """Record sheets by number, position, title and short texts."""
+    place = question.place
+    if Permission.RECORD_VIEW not in place.held:
+        return None
+    scope = visible_units(place.person, Permission.RECORD_VIEW)
+    found = ledger.search_records(scope, question.text, size=question.size)
+    kinds = kinds_of(place.unit.book) if found.hits else {}
+    hits = [_record(hit, question, kinds) for hit in found.hits]
+    return Group("records", _("记录单"), hits, found.count, found.capped)
+
+
+def _record(hit: ledger.Hit, question: Question, kinds: dict[str, Kind]) -> Hit:
+    record = hit.record
+    kind = kinds.get(str(record.kind))
+    said = [
+        kind.name.text(language()) if kind else record.kind.code,
+        record.unit.name,
+        full_day(record.occurred_on),
+        str(STATES[record.state]),
+        _("第%(number)s号") % {"number": record.pk},
+    ]
+    if hit.position:
+        said.append(_("账上第%(position)s笔") % {"position": hit.position})
+    if hit.passage:
+        said.append(_("写有“%(passage)s”") % {"passage": hit.passage})
+    return Hit(marked(record.title, question.words), said, reverse("ledger:record", args=(record.pk,)))
+
+
+def units(question: Question) -> Group | None:
+    """Units by name and code, among those that the person sees anything of."""
+    place = question.place
+    found = list(search_units(place.scope, question.text)[: MOST + 1])
+    area = "ledger" if Permission.RECORD_VIEW in place.held else "figures"
+    hits = []
+    for unit in found[: question.size]:
+        said = [unit.code, *([unit.parent.name] if unit.parent else [])]
+        said += [_("%(day)s撤销") % {"day": full_day(unit.closed_on)}] if unit.closed_on else []
+        address = f"{reverse(f'{area}:list')}?{place.query_at(unit.code, place.period)}"
+        hits.append(Hit(marked(unit.name, question.words), said, address))
+    return Group("units", _("单位"), hits, min(len(found), MOST), len(found) > MOST)
+
+
+def people(question: Question) -> Group | None:
+    """People, for those who arrange who does what where."""
+    if Permission.PEOPLE_MANAGE not in question.place.held:
+        return None
+    scope = visible_units(question.place.person, Permission.PEOPLE_MANAGE)
+    found = list(search_people(scope, question.text)[: MOST + 1])
+    hits = [
+        Hit(
+            marked(person.name, question.words),
+            [person.username, *([] if person.is_active else [_("已停用")])],
+            reverse("organisation:person", args=(person.username,)),
+        )
+        for person in found[: question.size]
+    ]
+    return Group("people", _("人员"), hits, min(len(found), MOST), len(found) > MOST)
+
+
+def figures(question: Question) -> Group | None:
+    """Figures of the packs in force, by what they are called in either language."""
+    if Permission.FIGURES_VIEW not in question.place.held:
+        return None
+    return _of("figures", _("数据项"), _figures(question), question)
+
+
+def _figures(question: Question) -> Iterator[Hit]:
+    place = question.place
+    for version in packs_in_force(place.unit.book):
+        known = definitions(version.pk)
+        for code, definition in known.items():
+            figure = definition.figure
+            if question.holds(*figure.name.root.values(), code):
+                address = f"{reverse('figures:figure', args=(known.pack.id, code))}?{place.query}"
+                said = [known.pack.name.text(language())]
+                yield Hit(marked(name_of(figure), question.words), said, address)
+
+
+def reports(question: Question) -> Group | None:
+    """Reports that the unit at hand can have."""
+    if Permission.REPORT_VIEW not in question.place.held:
+        return None
+    return _of("reports", _("报告"), _reports(question), question)
+
+
+def _reports(question: Question) -> Iterator[Hit]:
+    ready, others = listed(question.place)
+    for one in [*ready, *others]:
+        if question.holds(one.title):
+            address = one.address if one in ready else one.periods[0].address
+            said = [question.place.unit.name, one.pack]
+            yield Hit(marked(one.title, question.words), said, address)
+
+
+def _of(key: str, name: str, hits: Iterator[Hit], question: Question) -> Group:
+    found = list(islice(hits, MOST + 1))
+    return Group(key, name, found[: question.size], min(len(found), MOST), len(found) > MOST)
+
+
+SOURCES: tuple[Source, ...] = (records, units, people, figures, reports)
+
+
+def find(place: Place, text: str, *, size: int, only: str = "") -> list[Group]:
+    """The kinds of things in which something was found; all hits of one kind when `only` names it."""
+    if not text.strip():
+        return []
+    groups = (source(Question(place, text, MOST if only else size)) for source in SOURCES if _wanted(source, only))
+    return [group for group in groups if group and group.hits]
+
+
+def _wanted(source: Source, only: str) -> bool:
+    return not only or getattr(source, "__name__", "") == only
+
+
+def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is one of `words`."""
+    plain = folded(text)
+    if len(plain) != len(text) or not words:
+        return [(text, False)]
+    held = [False] * len(text)
+    for word in words:
+        at = plain.find(word)
+        while at >= 0:
+            held[at : at + len(word)] = [True] * len(word)
+            at = plain.find(word, at + 1)
+    return _runs(text, held)
+
+
+def _runs(text: str, held: list[bool]) -> list[tuple[str, bool]]:
+    runs: list[tuple[str, bool]] = []
+    for character, mark in zip(text, held, strict=True):
+        if runs and runs[-1][1] == mark:
+            runs[-1] = (runs[-1][0] + character, mark)
+        else:
+            runs.append((character, mark))
+    return runs
+
+
+def address(place: Place, text: str, only: str = "") -> str:
+    """The page of what is found."""
+    asked = {"q": text, **({"only": only} if only else {})}
+    return f"{reverse('web:search')}?{urlencode(asked)}&{place.query}"
