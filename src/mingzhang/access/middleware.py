@@ -20,7 +20,8 @@ SEEN_EVERY = 5 * 60
 SATISFIED = "second_step"
 # What someone may do who must set up a second step first: that, and leaving.
 MEANWHILE = {
-    "access:second_step_required", "access:password", "mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_add_webauthn",
+    "access:second_step_required", "access:password",
+    "mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_add_webauthn",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "web:sign_out", "web:type_size", "set_language",
 }  # fmt: skip
