@@ -17,10 +17,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import TempPathFactory
 from pytest_django import DjangoDbBlocker
 
 from mingzhang.audit import keys, merkle, texts
@@ -35,18 +35,23 @@ from mingzhang.packs.queries import pack_of
 from mingzhang.reports import actions, verify_bundle
 from mingzhang.reports.bundles import VERIFIER, bundle
 from mingzhang.reports.models import Report
+from tests.faults.commands import done, refused
+from tests.faults.conftest import language_of_this_test_only as language_of_this_test_only
 from tests.ledger import world as worlds
 from tests.reports.world import HALF, report_at, sign
 from tests.web.office import Office
 
 FIGURES = """
-- {id: studies, name: {zh-hans: 学习}, measure: 场, of: study, value: count, where: "people > 20 and form = 'group'"}
+- {id: studies, name: {zh-hans: 学习}, measure: 场, of: study, value: count, where: "people > 20 and cost > 9"}
 - {id: heads, name: {zh-hans: 参加}, measure: 人次, of: study, value: sum(people)}
 - {id: each, name: {zh-hans: 场均}, measure: 人, derive: "ratio(heads, studies)"}
 - {id: paid, name: {zh-hans: 花费}, measure: 元, of: study, value: sum(cost), where: "cost >= 12.5"}
 - {id: places, name: {zh-hans: 单位}, measure: 个, of: study, value: distinct(unit)}
 """
-TEMPLATE = "学习{figure: studies}场，{figure: heads}人次，场均{figure: each}人，花费{figure: paid}元，{figure: places}个单位。\n"
+TEMPLATE = (
+    "学习{figure: studies}场，{figure: heads}人次，场均{figure: each}人，花费{figure: paid}元，"
+    "{figure: places}个单位。\n"
+)
 ABOUT = """
 name: {zh-hans: 短报告}
 levels: [street]
@@ -64,7 +69,9 @@ def report(office: Office) -> Report:
 
 
 @pytest.fixture(scope="module")
-def short(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: TempPathFactory) -> bytes:
+def short(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> bytes:
     """The bundle of a report of one line, signed after a key was handed on, over records with evidence of which one
     was taken back."""
     folder = tmp_path_factory.mktemp("short")
@@ -440,3 +447,25 @@ def test_the_verifier_reads_the_texts_that_the_package_signs(short: bytes) -> No
     said = verify_bundle.read_checkpoint(head)
     assert list(said) == ["book", "size", "root", "time", "reason", "key"]
     assert head["text"].startswith(texts.CHECKPOINT + "\n")
+
+
+def test_a_signed_report_is_taken_away_from_its_page_with_the_program_that_checks_it(
+    report: Report, office: Office, client: Client, tmp_path: Path
+) -> None:
+    client.force_login(office.cast.zhou)
+    page = client.get(reverse("reports:report", args=(report.pk,))).content.decode()
+    address = reverse("reports:bundle", args=(report.pk,))
+    assert address in page
+    assert reverse("reports:verifier") in page
+    response = client.get(address)
+    assert response.content == bundle(report)
+    assert "attachment" in response["Content-Disposition"]
+    assert client.get(reverse("reports:verifier")).content == VERIFIER.read_bytes()
+
+
+def test_the_command_writes_the_bundle_and_the_program_beside_it(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    said = done("bundle", report.pk, "--out", path, "--with-verifier")
+    assert said.split() == [str(path), str(tmp_path / "verify_bundle.py")]
+    assert path.read_bytes() == bundle(report)
+    assert "没有第 999 号报告" in refused("bundle", 999, status=4)

@@ -173,7 +173,14 @@ class Kept:
 
     @property
     def files(self) -> list[Link]:
-        return [Link(str(form.name), self.address("file", key)) for key, form in FORMS.items()]
+        found = [Link(str(form.name), self.address("file", key)) for key, form in FORMS.items()]
+        if self.signature is None:
+            return found
+        return [
+            *found,
+            Link(_("核验包"), self.address("bundle")),
+            Link(_("核对核验包的程序"), f"{reverse('reports:verifier')}?{self.place.query}"),
+        ]
 
     # --- where it stands ------------------------------------------------------------------------------------------
 

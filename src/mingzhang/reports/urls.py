@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.reports.views import previews, reading, steps, writing
+from mingzhang.reports.views import bundles, previews, reading, steps, writing
 
 app_name = "reports"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:number>/versions/", reading.versions, name="versions"),
     path("<int:number>/changes/", reading.changes, name="changes"),
     path("<int:number>/file.<slug:form>", reading.file, name="file"),
+    path("<int:number>/bundle.json", bundles.bundle, name="bundle"),
+    path("verify_bundle.py", bundles.verifier, name="verifier"),
     path("<int:number>/head/", writing.head, name="head"),
     path("<int:number>/blocks/<slug:block>/", writing.block, name="block"),
     path("<int:number>/typed/<int:ordinal>/", writing.typed, name="typed"),

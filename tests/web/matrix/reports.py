@@ -65,6 +65,8 @@ ADDRESSES = [
     _of("versions"),
     _of("changes", expected=answers(404, admin=404)),
     _of("file", "docx"),
+    _of("bundle", expected=answers(409, qin=404, admin=404)),
+    Address("reports:verifier", lambda office: reverse("reports:verifier") + AT_STREET, answers(admin=200)),
     _of("head"),
     _of("head", expected=WRITING, form=_words),
     _of("block", "b1"),
