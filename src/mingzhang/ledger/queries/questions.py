@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q
 
-from mingzhang.ledger.likeness import NEAR
-from mingzhang.ledger.models import Record, RecordEvidence
+from mingzhang.ledger.likeness import BAND, NEAR
+from mingzhang.ledger.models import EvidenceImage, Record, RecordEvidence
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
@@ -22,6 +22,7 @@ from mingzhang.organisation.scopes import UnitScope
 # A picture may be taken so many days beside the event before it is asked about: work begins and ends at night, and
 # a notice is photographed the day after it was put up.
 TOLERANCE = timedelta(days=1)
+MOST_ALIKE = 20  # of one image
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def _on_time(record: Record, taken: datetime) -> bool:
 def _others(record: Record, uses: list[RecordEvidence]) -> dict[int, list[RecordEvidence]]:
     """By number of each file's evidence: where the same bytes, and then pictures that look alike, support another
     event of the book."""
-    alike = _alike([use.evidence_id for use in uses])
+    images = [use.evidence.image for use in uses if hasattr(use.evidence, "image")]
+    alike = _alike(record.book_id, images)
     wanted = {other for _mine, other in alike} | {use.evidence_id for use in uses}
     elsewhere = RecordEvidence.objects.filter(evidence__in=wanted, record__book=record.book_id)
     elsewhere = elsewhere.exclude(_one_event(record)).select_related("record__unit", "evidence").order_by("-id")
@@ -116,31 +118,30 @@ def _one_event(record: Record) -> Q:
 
 # Two hashes that differ in at most 7 bits have a quarter that differs in at most one: so each image is looked for
 # by its four quarters and by every quarter one bit away, 68 keys of one GIN index, and what is found is counted
-# exactly.
+# exactly. The keys are constants, so that the planner sees how few images have them.
 _ALIKE = """
-SELECT mine.evidence_id, near.evidence_id
-FROM ledger_evidenceimage AS mine
-JOIN ledger_evidence AS file ON file.id = mine.evidence_id
-CROSS JOIN LATERAL (
-  SELECT ARRAY(
-    SELECT band FROM unnest(mine.bands) AS band
-    UNION ALL SELECT band # (1 << bit) FROM unnest(mine.bands) AS band, generate_series(0, 15) AS bit
-  ) AS keys
-) AS probe
-CROSS JOIN LATERAL (
-  SELECT other.evidence_id, bit_count((other.hash # mine.hash)::bit(64)) AS distance
-  FROM ledger_evidenceimage AS other
-  WHERE other.bands && probe.keys AND other.evidence_id <> mine.evidence_id
-) AS near
-JOIN ledger_evidence AS its ON its.id = near.evidence_id AND its.book_id = file.book_id
-WHERE mine.evidence_id = ANY(%s) AND near.distance <= %s
-ORDER BY near.distance, near.evidence_id DESC
-LIMIT 200
+(SELECT %s, image.evidence_id, bit_count((image.hash # %s)::bit(64)) AS distance
+ FROM ledger_evidenceimage AS image JOIN ledger_evidence AS file ON file.id = image.evidence_id
+ WHERE image.bands && %s::integer[] AND bit_count((image.hash # %s)::bit(64)) <= %s
+   AND file.book_id = %s AND image.evidence_id <> %s
+ ORDER BY distance, image.evidence_id DESC LIMIT %s)
 """
 
 
-def _alike(evidence: list[int]) -> list[tuple[int, int]]:
-    """Pairs of one of `evidence` and another image of its book that looks like it, the nearest first."""
+def _alike(book_id: int, images: list[EvidenceImage]) -> list[tuple[int, int]]:
+    """Pairs of one of `images`, by the number of its evidence, and another image of the book that looks like it;
+    for each the nearest first. One statement."""
+    compared = [image for image in images if image.bands]
+    if not compared:
+        return []
+    asked: list[Any] = []
+    for image in compared:
+        own = image.evidence_id
+        asked += [own, image.hash, _keys(image.bands), image.hash, NEAR, book_id, own, MOST_ALIKE]
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, [evidence, NEAR])
-        return list(cursor.fetchall())
+        cursor.execute(" UNION ALL ".join([_ALIKE] * len(compared)), asked)
+        return [(mine, other) for mine, other, _distance in cursor.fetchall()]
+
+
+def _keys(bands: list[int]) -> list[int]:
+    return [key for band in bands for key in (band, *(band ^ (1 << bit) for bit in range(BAND)))]
