@@ -66,15 +66,17 @@ def test_values_come_from_one_statement_over_the_ledger_however_many_units_and_m
     assert counts[0] == counts[1]
 
 
-def test_a_unit_with_rollups_is_answered_from_them() -> None:
+def test_a_unit_with_rollups_is_answered_from_them_and_those_below_from_their_entries() -> None:
     world = small_world()
-    requests = world.requests([0, 1, 2], [HALF, *MONTHS])
+    requests = alone_too(world.requests([0, 1, 2], [HALF, *MONTHS]))
     before = evaluate_grid(requests)
     adopt(book=world.book, pack_version=world.pack_version, by=world.admin)
     rebuild(book=world.book, large=1)
     with CaptureQueriesContext(connection) as asked:
         assert evaluate_grid(requests) == before
-    assert any("figures_rollup" in query["sql"] for query in asked.captured_queries)
+    told = [query["sql"] for query in asked.captured_queries]
+    assert any("FROM figures_rollup WHERE" in sql for sql in told)
+    assert any("width_bucket" in sql for sql in told)
 
 
 def test_very_many_units_are_answered_by_a_scan_each(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from mingzhang.figures.expressions_sql import Row
 from mingzhang.figures.grid_sql import NUMBER, Grid, additive, compiled, told
 from mingzhang.figures.models import RollupMonth
 from mingzhang.figures.sql import Number, Span, answers
+from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.scopes import Scope
 
@@ -31,11 +32,21 @@ MOST_UNITS = 5_000
 
 def evaluate_grid(requests: Sequence[Request], *, as_of: int | None = None) -> dict[Request, Value]:
     """The value of every request as `engine.evaluate` gives it, counted where the units stood on the day. Raises as
-    it does."""
-    wanted = {request: definition_of(request) for request in requests}
+    it does. Units that have rollups are answered from those, in a statement of its own up to the same position."""
     units = units_of(request.unit_id for request in requests)
-    if RollupMonth.objects.filter(unit_id__in=list(units)).exists():
-        return evaluate(requests, as_of=as_of)
+    rolled = set(RollupMonth.objects.filter(unit_id__in=list(units)).values_list("unit_id", flat=True).distinct())
+    if not rolled:
+        return _from_entries(requests, units, as_of)
+    at = position(next(iter(units.values())).book) if as_of is None else as_of
+    large = [request for request in requests if request.unit_id in rolled]
+    others = [request for request in requests if request.unit_id not in rolled]
+    return evaluate(large, as_of=at) | _from_entries(others, units, at)
+
+
+def _from_entries(
+    requests: Sequence[Request], units: Mapping[int, Unit], as_of: int | None
+) -> dict[Request, Value]:
+    wanted = {request: definition_of(request) for request in requests}
     atoms = atoms_wanted(wanted)
     summed = grouped_atoms(atom for atom in atoms if additive(atom))
     scopes = scopes_of(summed, units, "then") if summed else {}
