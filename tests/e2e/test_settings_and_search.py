@@ -59,9 +59,14 @@ def test_a_record_is_found_without_the_mouse(visit: Visit) -> None:
     assert visit.errors == []
 
 
-def test_an_administrator_opens_the_tree_and_seats_a_newcomer(visit: Visit, office: Office) -> None:
+@pytest.fixture
+def administrator(office: Office) -> None:
+    """The administrator can sign in. Written before the browser starts."""
     office.cast.admin.set_password(PASSWORD)
     office.cast.admin.save()
+
+
+def test_an_administrator_opens_the_tree_and_seats_a_newcomer(administrator: None, visit: Visit) -> None:
     page = visit.page
     sign_in(visit, "tang")
     page.locator(".nav a:visible, .tabbar a:visible").filter(has_text="设置").click()
@@ -92,8 +97,9 @@ def test_an_administrator_opens_the_tree_and_seats_a_newcomer(visit: Visit, offi
 
 
 @pytest.fixture(params=[(1366, "normal"), (390, "large")], ids=["wide", "phone-large-type"])
-def newcomer(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> Iterator[tuple[Page, str]]:
-    """A browser before an installation without a book; on the phone with large type."""
+def newcomer(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> Iterator[tuple[Page, str, str]]:
+    """A browser before an installation without a book, on the phone with large type; and its console's code."""
+    code = make_setup_code()
     server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
     server.daemon = True
     server.start()
@@ -106,14 +112,13 @@ def newcomer(request: pytest.FixtureRequest, fresh_database: FreshDatabase) -> I
         context.add_cookies([{"name": "size", "value": size, "url": site}])
         page = context.new_page()
         page.set_default_timeout(15_000)
-        yield page, site
+        yield page, site, code
         chromium.close()
     server.terminate()
 
 
-def test_a_new_installation_is_set_up_from_its_code_to_its_people(newcomer: tuple[Page, str]) -> None:
-    page, site = newcomer
-    code = make_setup_code()
+def test_a_new_installation_is_set_up_from_its_code_to_its_people(newcomer: tuple[Page, str, str]) -> None:
+    page, site, code = newcomer
     page.goto(site + "/ledger/")
 
     def onwards(button: str, heading: str) -> None:

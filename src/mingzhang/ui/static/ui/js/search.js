@@ -47,6 +47,7 @@ function typed(event) {
     event.preventDefault();
     chosen().click();
   } else if (event.key === "Escape" && !list.hidden) {
+    event.preventDefault();  // a browser would empty the box
     event.stopPropagation();
     close();
   }
