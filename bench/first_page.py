@@ -47,20 +47,21 @@ def _load(folder: Path, environment: Mapping[str, str], *, whole: bool) -> float
 
 def _start(folder: Path, environment: Mapping[str, str]) -> float:
     """Seconds from the command to the first page."""
-    _wait_until(lambda: not (folder / "pgdata" / "postmaster.pid").exists())
-    port = _free_port()
+    wait_until(lambda: not (folder / "pgdata" / "postmaster.pid").exists())
+    port = free_port()
     command = [MINGZHANG, "demo", "--port", str(port), "--out", str(folder / "out")]
     began = time.monotonic()
     site = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _wait_until(lambda: _answers(site, f"http://127.0.0.1:{port}/"))
+        wait_until(lambda: _answers(site, f"http://127.0.0.1:{port}/"))
         return time.monotonic() - began
     finally:
         site.send_signal(signal.SIGINT)
         site.wait(PATIENCE)
 
 
-def _wait_until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
+    """Raises TimeoutError when it does not become true in time."""
     deadline = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > deadline:
@@ -79,7 +80,8 @@ def _answers(site: subprocess.Popen[bytes], address: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

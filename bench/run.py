@@ -10,13 +10,14 @@ from time import perf_counter
 from django.db import connection
 from rich.console import Console
 
-from bench import book, figures, first_page, posting, reports
+from bench import book, figures, first_page, pages, posting, records, reports
 from bench.database import own_database
 from bench.results import Result
 from mingzhang.core import clock, database
 from mingzhang.figures.rollups import fold
 
 TAIL = 5_000
+MOST_RECORDS = 1_000_000  # what pages are measured with
 WHOLE_COUNTY = 1_000_000  # entries from which on the demonstration is loaded whole, which takes minutes
 
 console = Console(highlight=False)
@@ -32,6 +33,7 @@ def run(entries: int, *, keep: bool) -> Iterator[Result]:
         if not was_there:
             yield from _make(entries)
         yield from _in_book(entries)
+    yield from _pages(min(entries, MOST_RECORDS), keep=keep)
     yield from _demonstration(whole=entries >= WHOLE_COUNTY, keep=keep)
 
 
@@ -58,6 +60,16 @@ def _in_book(entries: int) -> Iterator[Result]:
         yield from reports.measure(made)
     with _step("posting"):
         yield from posting.measure(made)
+
+
+def _pages(count: int, *, keep: bool) -> Iterator[Result]:
+    name = f"{connection.settings_dict['NAME']}_bench_pages_{count}"
+    with clock.at(book.MOMENT), own_database(name, keep=keep) as was_there:
+        if not was_there:
+            with _step(f"{count:,} records"):
+                records.make(book.make(), count)
+        with _step("pages"):
+            yield from pages.measure(book.read(), count)
 
 
 def _demonstration(*, whole: bool, keep: bool) -> Iterator[Result]:
