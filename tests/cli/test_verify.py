@@ -32,7 +32,7 @@ def test_verify_says_what_was_checked_and_that_it_holds(committed_world: World) 
     said = done("verify", "--book", "YC")
     for name in ("操作记录", "校验树", "检查点", "账目", "冲销", "记录单", "审核", "佐证", "签名密钥"):
         assert name in said
-    assert said.count("对得上") == 14
+    assert said.count("　对得上") == 15
     kept = Verification.objects.get(book="YC")
     assert (kept.differences, kept.position) == (0, 11)
     assert "佐证" not in done("verify", "--book", "YC", "--no-evidence")
