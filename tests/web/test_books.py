@@ -106,4 +106,5 @@ def test_a_long_log_takes_no_more_queries_than_a_short_one(office: Office, clien
             with CaptureQueriesContext(connection) as asked:
                 page(client, reverse(name))
             counts.append(len(asked))
-    assert counts[:2] == counts[2:]
+    assert counts[2] <= counts[0], "the books"
+    assert counts[3] <= counts[1], "the log; a page without posts looks none up"
