@@ -7,12 +7,14 @@ from collections import defaultdict
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from mingzhang.reports.document import Typed
 from mingzhang.reports.models import Comment
 from mingzhang.reports.presenting import Kept
 from mingzhang.reports.writers.html import Dress, Link, write
+
+# What a seal says is part of the document, whatever language the page is read in.
+SIGNED_SEAL, WITHDRAWN_SEAL = "已签", "撤回"
 
 
 def paper_of(shown: Kept, token: str) -> SafeString:
@@ -35,7 +37,7 @@ def _cited(typed: Typed) -> str:
 
 
 def _seal(shown: Kept) -> str:
-    return _("撤回") if shown.report.state == "withdrawn" else _("已签")
+    return WITHDRAWN_SEAL if shown.report.state == "withdrawn" else SIGNED_SEAL
 
 
 class _Margin:
