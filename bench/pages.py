@@ -82,7 +82,7 @@ def _search(path: str, words: str) -> str:
 
 
 def measure(made: Made, count: int) -> Iterator[Result]:
-    """Every page with CLIENTS at once, the review action, the search, memory; and how many queries each page sends."""
+    """Every page with CLIENTS at once, the review action, memory; and how many queries each page sends."""
     who, of = people(), f"{count:,} records, {CLIENTS} clients"
     with site() as running:
         for page in pages(made, who):

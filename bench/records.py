@@ -1,8 +1,8 @@
 """A million records with their entries, reviews and events behind them, in the large book of `bench.book`.
 
-They are made by the server in a few statements, as `bench.book` makes its entries: the guards of the ledger, which are
-measured elsewhere, stand aside meanwhile. What pages ask for is all there: titles as clerks write them, the states on
-the way to posting, different authors and reviewers.
+They are made by the server in a few statements, as `bench.book` makes its entries: the guards of the ledger, which
+are measured elsewhere, stand aside meanwhile. What pages ask for is all there: titles as clerks write them, the
+states on the way to posting, different authors and reviewers.
 """
 
 from __future__ import annotations
@@ -27,41 +27,14 @@ BATCH = 50_000
 # What is not posted, in thousandths: draft, submitted, returned, accepted.
 OPEN = {"draft": 10, "submitted": 10, "returned": 5, "accepted": 5}
 PLACES = [
-    "柳溪",
-    "桐花",
-    "望湖",
-    "长桥",
-    "石榴园",
-    "东篱",
-    "新坵",
-    "云坊",
-    "双井",
-    "白茅",
-    "荻湾",
-    "南垄",
-    "竹园",
-    "清泉",
-    "麦田",
-    "渡口",
-]
+    "柳溪", "桐花", "望湖", "长桥", "石榴园", "东篱", "新坵", "云坊",
+    "双井", "白茅", "荻湾", "南垄", "竹园", "清泉", "麦田", "渡口",
+]  # fmt: skip
 TOPICS = [
-    "楼道消防通道巡查",
-    "加装电梯协调会",
-    "公示栏更新",
-    "独居老人走访",
-    "物业维修调解",
-    "邻里噪声调解",
-    "暑期托管班开班",
-    "河道清扫活动",
-    "用气安全宣讲",
-    "食堂留样检查",
-    "停车位协商",
-    "养老服务座谈",
-    "防汛演练",
-    "办事指南修订",
-    "志愿者培训",
-    "图书漂流活动",
-]
+    "楼道消防通道巡查", "加装电梯协调会", "公示栏更新", "独居老人走访", "物业维修调解", "邻里噪声调解",
+    "暑期托管班开班", "河道清扫活动", "用气安全宣讲", "食堂留样检查", "停车位协商", "养老服务座谈",
+    "防汛演练", "办事指南修订", "志愿者培训", "图书漂流活动",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,7 +113,8 @@ SELECT %(book)s, (%(kinds)s::int[])[1 + (hashint8extended(i, 1) & 2147483647) %%
   jsonb_build_object('form', 'f' || (hashint8extended(i, 7) & 7), 'topic', 't' || (i & 255),
                      'people', hashint8extended(i, 8) & 63, 'minutes', 30 + (i & 127)),
   '{}', state, CASE WHEN state = 'draft' THEN 0 ELSE 1 END, CASE WHEN state <> 'draft' THEN 1 END,
-  CASE WHEN state = 'submitted' THEN 'reviewer' ELSE '' END, author, day + interval '9 hours', CASE WHEN state <> 'draft' THEN author END,
+  CASE WHEN state = 'submitted' THEN 'reviewer' ELSE '' END, author, day + interval '9 hours',
+  CASE WHEN state <> 'draft' THEN author END,
   CASE WHEN state <> 'draft' THEN day + interval '10 hours' END, ''
 FROM generate_series(%(begin)s::bigint, %(end)s::bigint) AS i,
   LATERAL (SELECT %(first)s + (hashint8extended(i, 2) & 2147483647) %% %(units)s AS unit,

@@ -10,7 +10,7 @@ from time import perf_counter
 from django.db import connection
 from rich.console import Console
 
-from bench import book, figures, first_page, pages, posting, records, reports
+from bench import book, figures, first_page, log, pages, posting, records, reports
 from bench.database import own_database
 from bench.results import Result
 from mingzhang.core import clock, database
@@ -60,6 +60,8 @@ def _in_book(entries: int) -> Iterator[Result]:
         yield from reports.measure(made)
     with _step("posting"):
         yield from posting.measure(made)
+    with _step("log"):
+        yield from log.measure(min(entries, log.FULL))
 
 
 def _pages(count: int, *, keep: bool) -> Iterator[Result]:

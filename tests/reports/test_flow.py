@@ -95,7 +95,7 @@ class Walk:
         assert now == self.frozen
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(seed=st.integers(0, 10_000))
 def test_whatever_is_tried_nothing_unsupported_is_signed_nobody_reviews_their_own_and_nothing_frozen_changes(
     office: Office, seed: int

@@ -169,7 +169,7 @@ STEPS = [
     ("reviewed", "return", {"chen": 403, "he": 403, "zhou": 302, "wei": 302}),
     ("signed", "publish", {"chen": 403, "he": 403, "zhou": 302, "wei": 302}),
     ("signed", "withdraw", {"chen": 403, "he": 403, "zhou": 302, "wei": 302}),
-    ("signed", "submit", {"chen": 409, "he": 409, "zhou": 409, "wei": 409}),
+    ("draft", "review", {"chen": 409, "he": 409, "zhou": 409, "wei": 409}),
 ]
 
 

@@ -11,6 +11,7 @@ from mingzhang.audit.models import Event
 from mingzhang.core.digests import digest, show
 from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
 from mingzhang.ledger.queries import position
+from mingzhang.organisation.roles import ROLES, Permission, roles_with
 from mingzhang.packs.marks import FigureMark
 from mingzhang.reports import actions, queries
 from mingzhang.reports.models import Report, ReportNumber, Signature
@@ -150,3 +151,8 @@ def test_the_database_refuses_a_state_without_what_it_takes(office: Office) -> N
         Report.objects.filter(pk=report.pk).update(state="signed")
     with pytest.raises(DatabaseError, match="does not go from"), transaction.atomic():
         Report.objects.filter(pk=report.pk).update(state="published")
+
+
+def test_whoever_reviews_or_signs_reports_may_work_on_them() -> None:
+    for role in {*roles_with(Permission.REPORT_REVIEW), *roles_with(Permission.REPORT_SIGN)}:
+        assert queries.WORKING in ROLES[role]

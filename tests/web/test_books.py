@@ -28,7 +28,7 @@ def test_the_books_say_when_they_were_verified_and_that_nothing_was_changed(offi
     remember(verify(office.cast.book, evidence=True))
     said = page(client, reverse("web:books"))
     assert "核对通过：没有一处被改过" in said
-    assert said.count("对得上</span>") == 9
+    assert said.count("对得上</span>") == 10
     assert "账本完整" in said
     assert "核对过" in said
     assert "每天一次" in said
@@ -97,6 +97,7 @@ def test_a_proof_is_taken_away_by_position(office: Office, client: Client) -> No
 
 def test_a_long_log_takes_no_more_queries_than_a_short_one(office: Office, client: Client) -> None:
     client.force_login(office.cast.qin)
+    page(client, reverse("web:books"))  # the session is new
     counts = []
     for more in (0, 12):
         office.post_talks(more)
@@ -105,4 +106,5 @@ def test_a_long_log_takes_no_more_queries_than_a_short_one(office: Office, clien
             with CaptureQueriesContext(connection) as asked:
                 page(client, reverse(name))
             counts.append(len(asked))
-    assert counts[:2] == counts[2:]
+    assert counts[2] <= counts[0], "the books"
+    assert counts[3] <= counts[1], "the log; a page without posts looks none up"

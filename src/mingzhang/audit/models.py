@@ -25,7 +25,11 @@ class Event(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["book", "subject", "id"], name="event_subject")]
+        indexes = [
+            models.Index(fields=["book", "subject", "id"], name="event_subject"),
+            models.Index(fields=["book", "verb", "id"], name="event_verb"),
+            models.Index(fields=["book", "actor", "id"], name="event_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject}"

@@ -22,7 +22,7 @@ BATCH = 2000
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _NEXT = f"""
 SELECT {COLUMNS}
-  FROM (SELECT event_id FROM audit_pending WHERE book = %s ORDER BY event_id LIMIT %s) p
+  FROM (SELECT event_id FROM audit_pending WHERE book = %s AND event_id > %s ORDER BY event_id LIMIT %s) p
   JOIN audit_event e ON e.id = p.event_id
  ORDER BY e.id
 """  # noqa: S608 - put together from constants
@@ -32,12 +32,14 @@ _DONE = "DELETE FROM audit_pending WHERE book = %s AND event_id = ANY(%s)"
 def sequence(book: str) -> int:
     """Give a position to every event of `book` that nobody is still writing, and answer the size of its log. Each
     batch is a transaction of its own."""
+    after = 0
     while True:
         with transaction.atomic():
             lock(book)
-            grown = _Growing(book)
+            grown = _Growing(book, after)
             if not grown.batch():
                 return grown.peaks.size
+            after = grown.after
 
 
 def sequence_locked(book: str) -> merkle.Peaks:
@@ -87,16 +89,18 @@ def peaks_at(book: str, size: int) -> merkle.Peaks:
 
 
 class _Growing:
-    """The tree of a locked book while batches of events are added."""
+    """The tree of a locked book while batches of events are added. Each begins behind the one before, so that
+    nobody reads again past what has just left the queue; what turns up there meanwhile waits for the next time."""
 
-    def __init__(self, book: str) -> None:
+    def __init__(self, book: str, after: int = 0) -> None:
         self._book = book
+        self.after = after
         self.peaks = peaks_at(book, size_of(book))
 
     def batch(self) -> int:
         """Add the next events that wait, in the order of their ids, and answer how many."""
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT, [self._book, BATCH])
+            cursor.execute(_NEXT, [self._book, self.after, BATCH])
             rows = cursor.fetchall()
             if not rows:
                 return 0
@@ -104,6 +108,7 @@ class _Growing:
             _copy(cursor, "audit_leaf (seq, event_id, hash, book)", leaves, self._book)
             _copy(cursor, "audit_node (level, index, hash, book)", nodes, self._book)
             cursor.execute(_DONE, [self._book, [row[0] for row in rows]])
+            self.after = rows[-1][0]
         return len(rows)
 
     def _grow(self, events: Sequence[tuple[Any, ...]]) -> tuple[list[str], list[str]]:

@@ -17,6 +17,7 @@ from mingzhang.figures.verification import verify_figures
 from mingzhang.ledger.queries import position
 from mingzhang.ledger.verification import verify_ledger
 from mingzhang.organisation.models import Book
+from mingzhang.reports.verification import verify_reports
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def _checks(book: Book | None, *, evidence: bool) -> Iterator[Checked]:
     yield from verify_log(book.code)
     yield from verify_ledger(book, evidence=evidence)
     yield verify_figures(book)
+    yield verify_reports(book)
 
 
 def remember(outcome: Outcome) -> Verification:

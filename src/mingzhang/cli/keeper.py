@@ -4,6 +4,7 @@ book and verifies it. `serve` runs one beside the web processes; several at once
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from mingzhang.organisation.models import Book
 
 EVERY_SECONDS = 3
 STOP_SECONDS = 20
+NICE = 10
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('mingzhang.keeper/verify', 0))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('mingzhang.keeper/verify', 0))"
@@ -34,7 +36,9 @@ logger = logging.getLogger("mingzhang.keeper")
 
 
 def keep() -> None:
-    """Keep the log until told to stop. Faults of the database are told and waited out."""
+    """Keep the log until told to stop, behind whoever else wants the processor. Faults of the database are told and
+    waited out."""
+    os.nice(NICE)
     stop = Flag()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

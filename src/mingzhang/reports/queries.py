@@ -19,8 +19,8 @@ from mingzhang.packs.schema import ReportTemplate
 from mingzhang.reports.models import Comment, Report, ReportReview, ReportVersion, Signature
 from mingzhang.reports.prose import Prose
 
-# With these a report is worked on before everybody may read it.
-WORKING = (Permission.REPORT_BUILD, Permission.REPORT_REVIEW, Permission.REPORT_SIGN)
+# With this a report is worked on before everybody may read it: every role that reviews or signs reports carries it.
+WORKING = Permission.REPORT_BUILD
 MOST_LISTED = 200
 
 
@@ -28,9 +28,7 @@ def visible_to(person: Person) -> QuerySet[Report]:
     """The reports that the person may read: published ones, and those withdrawn after that, of the units whose
     reports they may view; all others, of the units where they build, review or sign reports."""
     public = Q(published_at__isnull=False) & within(visible_units(person, Permission.REPORT_VIEW))
-    for permission in WORKING:
-        public |= within(visible_units(person, permission))
-    return Report.objects.filter(public)
+    return Report.objects.filter(public | within(visible_units(person, WORKING)))
 
 
 def within(scope: UnitScope) -> Q:

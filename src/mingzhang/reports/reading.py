@@ -18,7 +18,7 @@ from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Pack, ReportTemplate
 from mingzhang.packs.wording import language
 from mingzhang.reports.compose import Composition, compose
-from mingzhang.reports.queries import visible_to
+from mingzhang.reports.queries import standing, visible_to
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
@@ -138,8 +138,7 @@ def _address(offer: Offer, place: Place, period: Period) -> str:
 
 def standing_address(place: Place, pack: str, template: str) -> str:
     """The page of the report that already is kept for this place, if the person may read it."""
-    found = visible_to(place.person).filter(
-        unit=place.unit, pack=pack, template=template, start=place.period.start, end=place.period.end
-    )
-    pk = found.exclude(state="withdrawn").values_list("pk", flat=True).first()
-    return f"{reverse('reports:report', args=(pk,))}?{place.query}" if pk else ""
+    found = standing(place.unit, pack, template, place.period)
+    if found is None or not visible_to(place.person).filter(pk=found.pk).exists():
+        return ""
+    return f"{reverse('reports:report', args=(found.pk,))}?{place.query}"

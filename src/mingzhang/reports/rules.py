@@ -56,8 +56,7 @@ def check_other_person(person: Person, report: Report) -> None:
 
 def check_user_can_comment(person: Person, report: Report) -> None:
     """Whoever works on reports of the unit, until the report is signed. Raises NotAllowed, StateRefused."""
-    if not any(can(person, permission, report.unit) for permission in queries.WORKING):
-        check_can(person, Permission.REPORT_BUILD, report.unit)
+    check_can(person, queries.WORKING, report.unit)
     if report.state in flows.FROZEN:
         raise StateRefused(_("这份报告已经签发或撤回，不能再写意见。"), remedy=_("要改的，请先撤回，再起草一份。"))
 

@@ -528,7 +528,7 @@ def verify(data: bytes, wanted_key: str | None = None) -> Iterator[tuple[str, st
     fingerprint, public = check_keys(proof["keys"])
     need(wanted_key in (None, fingerprint), "不是指定的密钥：" + fingerprint, "it is another key: " + fingerprint)
     times = len(proof["keys"]) - 1
-    yield f"密钥：{fingerprint}，交接过{times}次", f"Key: {fingerprint}, handed on {times} times"
+    yield f"密钥：{fingerprint}，交接过{times}次", f"Key: {fingerprint}, handed on: {times}"
     check_checkpoint(proof["checkpoint"], head["key"], fingerprint, public)
     size, at, root = head["size"], head["time"], head["root"]
     yield f"检查点：日志前{size}条，{at}，树根 {root}", f"Checkpoint: the first {size} events, {at}, root {root}"
@@ -552,7 +552,11 @@ def checked(path: str, wanted_key: str | None) -> Iterator[tuple[str, str, str]]
             data = file.read()
         for words in verify(data, wanted_key):
             yield ("✓", *words)
-        yield "✓", "全部对得上。", "Everything holds."
+        yield (
+            "✓",
+            "全部对得上。树根请和报告上印的对照。",
+            "Everything holds. Compare the root with the printed one.",
+        )
     except Wrong as wrong:
         yield "✗", str(wrong.args[0]), str(wrong.args[1])
     except OSError as fault:

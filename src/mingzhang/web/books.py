@@ -49,6 +49,7 @@ CHECKS = {
     "reviews": gettext_lazy("审核"),
     "evidence": gettext_lazy("佐证"),
     "figures": gettext_lazy("数据项"),
+    "reports": gettext_lazy("签发的报告"),
 }
 
 

@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("audit", "0003_disclosures"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["book", "verb", "id"], name="event_verb"),
+        ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["book", "actor", "id"], name="event_actor"),
+        ),
+    ]
