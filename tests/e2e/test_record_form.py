@@ -73,7 +73,8 @@ def test_nothing_typed_is_lost_when_the_network_drops_and_the_page_is_left(form:
         page.get_by_role("button", name="用本机的").click()
     expect(page.get_by_label("主题")).to_have_value("物业服务新规，断网以后又写的")
     expect(page.get_by_label("参加人数")).to_have_value("26")
-    expect(page.locator("#saved")).to_have_text(KEPT)
+    page.get_by_label("发言人数").fill("3")
+    expect(page.locator("#saved")).to_have_text(KEPT, timeout=20_000)
     page.reload()
     expect(page.get_by_label("主题")).to_have_value("物业服务新规，断网以后又写的")
     assert without_network(form.errors) == []
