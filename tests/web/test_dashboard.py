@@ -144,7 +144,7 @@ def test_what_is_still_open_has_a_corner_mark_and_is_said_first(office: Office, 
     assert not board.lines[1].cells[4].open
     page = get(clerk, BOARD)
     assert "has-open" in page
-    assert "没办成的难题 1 件，在柳岸社区。" in words(page)
+    assert "没办成的难题： 1 件，在柳岸社区。" in words(page)
 
 
 def test_without_anything_open_there_is_no_corner_mark_and_no_word_of_it(office: Office, clerk: Client) -> None:

@@ -293,7 +293,8 @@ class Board:
             where = self._where_open(column.open)
             after = measure_word(measure) + (_("，在%(units)s") % {"units": where} if where else "")
             address = self.address(column.open, self.values.whole)
-            yield Hint(self.name(column.open), said(number, measure), after + _("。"), address)
+            before = _("%(figure)s：") % {"figure": self.name(column.open)}
+            yield Hint(before, said(number, measure), after + _("。"), address)
 
     def _where_open(self, figure: str) -> str:
         """The units that have some, in the order of the table."""
