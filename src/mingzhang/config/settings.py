@@ -153,7 +153,9 @@ USE_TZ = True
 # MINGZHANG_HTTPS says that a proxy in front ends TLS, sets X-Forwarded-Proto itself and passes nobody else's.
 HTTPS = environment.flag("MINGZHANG_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # scripts take the token from the page
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = (
+    True  # scripts take the token from the page
+)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 # A browser takes cookies of the first names from this host alone, encrypted.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("sessionid", "csrftoken")
