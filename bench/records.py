@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -76,7 +77,7 @@ def _insert(cursor: CursorWrapper, made: Made, count: int) -> None:
     numbers = kind_ids(pack_of(made.pack_version.pk))
     drawn = [numbers[pack.kind(rank)] for rank in range(1, pack.KINDS + 1) for _ in range(round(1000 / rank))]
     writer = person_by_username("bench-writer")
-    constants = {
+    constants: dict[str, Any] = {
         "count": count, "book": made.book.pk, "version": made.pack_version.pk, "kinds": drawn, "drawn": len(drawn),
         "first": made.root.pk, "units": Unit.objects.filter(book=made.book).count(), "last": LAST_DAY, "days": DAYS,
         "places": PLACES, "topics": TOPICS, "clerk": made.clerk.pk, "writer": writer.pk, "street": made.street.pk,
