@@ -433,3 +433,31 @@ def test_the_form_asks_the_database_the_same_number_of_questions_however_much_it
     with CaptureQueriesContext(connection) as many:
         clerk.get(address)
     assert len(many) <= len(few)
+
+
+# --- a sheet that came back ---------------------------------------------------------------------------------------
+
+
+def test_what_the_reviewer_says_stands_at_the_place_it_is_about(clerk: Client, office: Office) -> None:
+    remarks = {"data.people": "签到表上是37人", "evidence": "请附签到表"}
+    actions.review_record(record=office.submitted, passed=False, remarks=remarks, by=office.cast.he)
+    page = clerk.get(edit(office.submitted)).content.decode()
+    people = page[page.index('for="f-data-people"') :]
+    assert people.index("签到表上是37人") < people.index('class="fr"')
+    assert page.index("ff-ev") < page.index("请附签到表")
+    assert "2处意见" in page
+
+
+def test_a_remark_about_a_row_names_the_row_above_the_table(clerk: Client, office: Office) -> None:
+    rows = {"problems": [{"category": "parking", "detail": "车位不够"}]}
+    draft = actions.add_record(
+        kind=office.study.kind, unit=office.study.unit, occurred_on=date(2026, 5, 20), data=office.study.data,
+        rows=rows, by=office.cast.chen,
+    )  # fmt: skip
+    actions.submit_record(record=draft, by=office.cast.chen)
+    actions.review_record(
+        record=draft, passed=False, remarks={"rows.problems.0.detail": "写清哪个小区"}, by=office.cast.he
+    )
+    page = clerk.get(edit(draft)).content.decode()
+    table = page[page.index('data-grid="problems"') :]
+    assert table.index("第1行，具体情况：写清哪个小区") < table.index("<table")

@@ -60,6 +60,14 @@ def _table_spots(table: Table, rows: int) -> Iterator[Spot]:
             yield Spot(f"{path}.{number}.{field.id}", cell, name)
 
 
+def spot_in(table: Table, path: str) -> str:
+    """What a path within a table is called: 第3行，责任人. Empty for the table itself."""
+    _rows, _table, *steps = path.split(".")
+    names = [_("第%(row)s行") % {"row": int(steps[0]) + 1}] if steps else []
+    names += [table.by_id[own].name.text(language()) for own in steps[1:] if own in table.by_id]
+    return _("，").join(names)
+
+
 def spot_name(record: Record, kind: Kind, path: str) -> str:
     """What a path is called: 问题，第3行，责任人. A place that is no longer there keeps its path."""
     spots = {spot.path: _("，").join(filter(None, (spot.group, spot.name))) for spot in spots_of(record, kind)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingzhang.ledger.forms.given import Given
+from mingzhang.ledger.remarks import Remark, spot_in
 from mingzhang.packs.schema import Field, Kind, Section, Table, When
 from mingzhang.packs.validation import initial_data
 from mingzhang.packs.wording import language, measure_word
@@ -49,6 +50,7 @@ class Control:
     day: bool = False
     known: str = ""
     errors: Sequence[str] = ()
+    remarks: Sequence[Remark] = ()
     needs: str = ""
     opens: str = ""
     closed: bool = False
@@ -84,6 +86,7 @@ class Grid:
     blank: list[Control]
     rows: list[list[Control]]
     errors: Sequence[str]
+    remarks: Sequence[Remark]
     needs: str
     opens: str
     closed: bool
@@ -111,6 +114,7 @@ class Sheet:
     given: Given
     problems: Problems = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, Sequence[Remark]] = field(default_factory=dict)
     files: Sequence[tuple[int, str]] = ()
     pack: str = ""
     spare: int = SPARE_ROWS
@@ -132,6 +136,7 @@ class Sheet:
             value=self.given.one(name),
             known=self.known.get(name, ""),
             errors=self.problems.get(name, ()),
+            remarks=self.remarks.get(name, ()),
         )
 
     def _blocks(self) -> Iterable[Block]:
@@ -170,10 +175,19 @@ class Sheet:
             blank=blank,
             rows=rows,
             errors=self.problems.get(f"rows.{table.id}", ()),
+            remarks=list(self._remarks_of(table)),
             needs=needs,
             opens=opens,
             closed=self._closed(table.when, "data."),
         )
+
+    def _remarks_of(self, table: Table) -> Iterable[Remark]:
+        """What is said about the table, its rows and their cells, each with its place: rows may move meanwhile."""
+        path = f"rows.{table.id}"
+        for place, remarks in self.remarks.items():
+            if place == path or place.startswith(f"{path}."):
+                where = spot_in(table, place)
+                yield from (replace(one, text=f"{where}{_('：')}{one.text}") if where else one for one in remarks)
 
     def _control(self, one: Field, beginning: str, path: str) -> Control:
         """The control of a field; its value stands under `beginning`, what is wrong with it under `path`."""
@@ -198,6 +212,7 @@ class Sheet:
             day=one.type == "date",
             known=self.known.get(name, ""),
             errors=self.problems.get(path + one.id, ()),
+            remarks=() if in_row else self.remarks.get(name, ()),
             needs=needs,
             opens=opens,
             closed=self._closed(one.when, beginning),

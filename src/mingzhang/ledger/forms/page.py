@@ -14,7 +14,8 @@ from mingzhang.ledger import queries
 from mingzhang.ledger.forms.controls import Choice, Control, Sheet, Wrong, find_address
 from mingzhang.ledger.forms.given import Given, of_record
 from mingzhang.ledger.forms.writing import Difference, differences
-from mingzhang.ledger.models import Record, Review
+from mingzhang.ledger.models import Record
+from mingzhang.ledger.remarks import remarks_of
 from mingzhang.ledger.showing import File, asked_of, files_of
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.place import Place
@@ -111,6 +112,7 @@ def sheet_of(desk: Desk, state: State, files: Sequence[File]) -> Sheet:
         state.given,
         problems=state.refused.problems if state.refused else {},
         known=state.known,
+        remarks=remarks_of(desk.record) if desk.record else {},
         files=[(file.evidence_id, file.name) for file in files],
         pack=desk.code.pack,
         spare=state.spare,
@@ -150,12 +152,11 @@ def steps_of(desk: Desk) -> list[Step]:
     return steps
 
 
-def _returned(record: Record | None) -> Review | None:
+def _returned(record: Record | None) -> queries.Return | None:
     """Why the sheet was returned."""
     if record is None or record.state != "returned":
         return None
-    last = Review.objects.filter(record=record, passed=False).order_by("-at")
-    return last.select_related("reviewer").first()
+    return queries.last_returns([record]).get(record.pk)
 
 
 def _differences(desk: Desk, state: State, files: Sequence[File], sheet: Sheet) -> list[Difference]:

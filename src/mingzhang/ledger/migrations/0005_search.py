@@ -73,7 +73,7 @@ CREATE FUNCTION ledger_keep_search_text(versions int[], kinds int[], records big
   SELECT r.id, r.book_id, r.unit_id, r.occurred_on,
          ledger_searched_text(r.title, r.data, r.rows, coalesce(fields, '{}'), coalesce(tables, '{}'))
     FROM unnest(records) AS one JOIN ledger_record AS r ON r.id = one
-    LEFT JOIN searched ON version = r.pack_version_id AND kind = r.kind_id
+    LEFT JOIN searched ON searched.version = r.pack_version_id AND searched.kind = r.kind_id
       ON CONFLICT (record_id) DO UPDATE
      SET (book_id, unit_id, occurred_on, text) = (excluded.book_id, excluded.unit_id, excluded.occurred_on, excluded.text)
 $$;
