@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,6 @@ def _storages(folder: Path) -> dict[str, Any]:
     return {**django_settings.STORAGES, "evidence": own}
 
 
-@pytest.fixture
-def office(db: None) -> offices.Office:
-    """The office at work, in this test's transaction."""
-    return offices.build()
-
-
 @pytest.fixture(scope="module")
 def kept_office(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
@@ -46,10 +41,10 @@ def kept_office(
 
 
 @pytest.fixture
-def shared(kept_office: tuple[offices.Office, Path], settings: Settings) -> Iterator[offices.Office]:
-    """The office of this module, as it was before: what a test writes is undone. Not to be mixed with `db`."""
+def office(kept_office: tuple[offices.Office, Path], evidence_folder: Path) -> Iterator[offices.Office]:
+    """The office at work, as it was built: what a test writes is undone. Not to be mixed with `db`."""
     office, folder = kept_office
-    settings.STORAGES = _storages(folder)
+    shutil.copytree(folder, evidence_folder)
     with transaction.atomic():
         yield copy.deepcopy(office)
         transaction.set_rollback(True)

@@ -36,41 +36,41 @@ def _allowed(address: Address) -> str:
     return min(matrix.EVERYBODY[1:], key=lambda who: order.get(address.answers[who], 9))
 
 
-def test_what_is_written_is_never_written_by_following_a_link(shared: Office) -> None:
+def test_what_is_written_is_never_written_by_following_a_link(office: Office) -> None:
     wrong = []
     for address in (one for one in WRITES if one.name not in BOTH):
-        status = matrix.client_of(shared, _allowed(address)).get(address.path(shared)).status_code
+        status = matrix.client_of(office, _allowed(address)).get(address.path(office)).status_code
         if status != 405:
             wrong.append((address.name, status))
     assert wrong == []
 
 
-def test_what_is_read_takes_nothing(shared: Office) -> None:
+def test_what_is_read_takes_nothing(office: Office) -> None:
     wrong = []
     for address in (one for one in READS if one.name not in BOTH):
         who = _allowed(address)
-        status = matrix.client_of(shared, who).post(address.path(shared)).status_code
+        status = matrix.client_of(office, who).post(address.path(office)).status_code
         if status != 405 and (address.answers[who] == 200 or status != address.answers[who]):
             wrong.append((address.name, status))
     assert wrong == []
 
 
-def test_every_write_wants_the_token_of_its_page(shared: Office) -> None:
-    paths = {one.name: one.path(shared) for one in WRITES}
-    paths |= {one.name: one.path(shared) for one in READS if one.name in BOTH}
+def test_every_write_wants_the_token_of_its_page(office: Office) -> None:
+    paths = {one.name: one.path(office) for one in WRITES}
+    paths |= {one.name: one.path(office) for one in READS if one.name in BOTH}
     paths |= {name: reverse(name) for name in ("web:sign_in", "web:sign_out", "web:type_size", "set_language")}
-    client = matrix.client_of(shared, "chen", enforce_csrf_checks=True)
+    client = matrix.client_of(office, "chen", enforce_csrf_checks=True)
     answered = {name: client.post(path).status_code for name, path in paths.items()}
     assert {name: status for name, status in answered.items() if status != 403} == {}
 
 
 @pytest.mark.parametrize("who", ["chen", "wei", "qin", "admin", "unposted"])
-def test_nothing_of_another_book_is_found_by_its_number(shared: Office, who: str) -> None:
-    foreign = offices.mirror(shared)
-    client = matrix.client_of(shared, who)
+def test_nothing_of_another_book_is_found_by_its_number(office: Office, who: str) -> None:
+    foreign = offices.mirror(office)
+    client = matrix.client_of(office, who)
     leaked, opened = [], []
     for address in ADDRESSES:
-        home, path = _paths(address, shared, foreign)
+        home, path = _paths(address, office, foreign)
         answer = matrix.ask(foreign, client, address)
         if FOREIGN in answer.content.decode(errors="ignore"):
             leaked.append((address.name, path))
@@ -89,8 +89,8 @@ def _paths(address: Address, *offices: Office) -> list[str]:
     return paths
 
 
-def test_the_mirror_itself_shows_what_must_not_leak(shared: Office) -> None:
-    foreign = offices.mirror(shared)
+def test_the_mirror_itself_shows_what_must_not_leak(office: Office) -> None:
+    foreign = offices.mirror(office)
     client = matrix.client_of(foreign, "chen")
     shown = Counter(
         FOREIGN in matrix.ask(foreign, client, address).content.decode(errors="ignore")
@@ -100,7 +100,7 @@ def test_the_mirror_itself_shows_what_must_not_leak(shared: Office) -> None:
     assert shown[True] > shown[False]
 
 
-def test_every_answer_tells_the_browser_to_be_careful(shared: Office) -> None:
+def test_every_answer_tells_the_browser_to_be_careful(office: Office) -> None:
     wanted = {
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -109,7 +109,7 @@ def test_every_answer_tells_the_browser_to_be_careful(shared: Office) -> None:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     for address in ADDRESSES:
-        answer = matrix.ask(shared, matrix.client_of(shared, _allowed(address)), address)
+        answer = matrix.ask(office, matrix.client_of(office, _allowed(address)), address)
         assert {name: answer.headers.get(name) for name in wanted} == wanted, address.name
         policy = answer.headers["Content-Security-Policy"]
         if answer.headers["Content-Type"].startswith("text/html"):
@@ -121,9 +121,9 @@ def test_every_answer_tells_the_browser_to_be_careful(shared: Office) -> None:
         assert "private" in answer.headers["Cache-Control"], address.name
 
 
-def test_no_page_brings_script_or_style_of_its_own(shared: Office) -> None:
+def test_no_page_brings_script_or_style_of_its_own(office: Office) -> None:
     for address in READS:
-        answer = matrix.ask(shared, matrix.client_of(shared, _allowed(address)), address)
+        answer = matrix.ask(office, matrix.client_of(office, _allowed(address)), address)
         if not answer.headers.get("Content-Type", "").startswith("text/html"):
             continue
         page = answer.content.decode()
@@ -132,12 +132,12 @@ def test_no_page_brings_script_or_style_of_its_own(shared: Office) -> None:
         assert "javascript:" not in page, address.name
 
 
-def test_a_host_that_is_not_ours_is_answered_nowhere(shared: Office, client: Client) -> None:
+def test_a_host_that_is_not_ours_is_answered_nowhere(office: Office, client: Client) -> None:
     for path in ("/", "/sign-in/", reverse("access:password")):
         assert client.get(path, headers={"host": "evil.example"}).status_code == 400
 
 
-def test_a_host_told_by_a_stranger_is_not_believed(shared: Office, client: Client) -> None:
+def test_a_host_told_by_a_stranger_is_not_believed(office: Office, client: Client) -> None:
     response = client.get("/sign-in/", headers={"x-forwarded-host": "evil.example"})
     assert b"evil.example" not in response.content
 
@@ -146,11 +146,11 @@ def test_a_host_told_by_a_stranger_is_not_believed(shared: Office, client: Clien
     "address", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "https:evil"]
 )
 @pytest.mark.parametrize("name", ["web:type_size", "set_language"])
-def test_no_switch_leads_off_the_site(shared: Office, client: Client, name: str, address: str) -> None:
+def test_no_switch_leads_off_the_site(office: Office, client: Client, name: str, address: str) -> None:
     assert client.post(reverse(name), {"next": address, "language": "en"})["Location"] == "/"
 
 
-def test_the_unit_switcher_offers_no_way_off_the_site(shared: Office) -> None:
-    client = matrix.client_of(shared, "chen")
+def test_the_unit_switcher_offers_no_way_off_the_site(office: Office) -> None:
+    client = matrix.client_of(office, "chen")
     page = client.get(reverse("web:units"), {"unit": "QH", "next": "https://evil.example/"})
     assert not re.search(r'(href|action)="[^"?]*evil', page.content.decode())

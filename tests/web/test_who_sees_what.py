@@ -29,21 +29,21 @@ def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize("who", matrix.EVERYBODY)
-def test_everybody_finds_what_is_theirs_and_nothing_else(shared: Office, who: str) -> None:
-    client = matrix.client_of(shared, who)
-    found = [(address, matrix.ask(shared, client, address).status_code) for address in ADDRESSES]
+def test_everybody_finds_what_is_theirs_and_nothing_else(office: Office, who: str) -> None:
+    client = matrix.client_of(office, who)
+    found = [(address, matrix.ask(office, client, address).status_code) for address in ADDRESSES]
     wrong = [(one.name, status, one.answers[who]) for one, status in found if status != one.answers[who]]
     assert wrong == [], f"{who}: address, found, expected"
 
 
-def test_nobody_is_sent_to_sign_in_and_back(shared: Office, client: Client) -> None:
-    assert client.get(ledger.ADDRESSES[0].path(shared))["Location"].startswith("/sign-in/?next=")
+def test_nobody_is_sent_to_sign_in_and_back(office: Office, client: Client) -> None:
+    assert client.get(ledger.ADDRESSES[0].path(office))["Location"].startswith("/sign-in/?next=")
 
 
 def test_an_administrator_lands_on_the_figures_and_sees_no_ledger_in_the_navigation(
-    shared: Office, client: Client
+    office: Office, client: Client
 ) -> None:
-    client.force_login(shared.cast.admin)
+    client.force_login(office.cast.admin)
     response = client.get("/", follow=True)
     assert response.redirect_chain[-1][0].startswith(reverse("figures:list"))
     assert reverse("ledger:list") not in response.content.decode()
