@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from mingzhang.audit import keys
+from mingzhang.audit.commitments import opened
+from mingzhang.audit.models import Event
 from mingzhang.core.errors import Corrupt, StateRefused
 from mingzhang.ledger import actions as ledger
 from mingzhang.reports.bundles import VERIFIER, bundle
@@ -78,3 +80,10 @@ def test_the_command_writes_the_bundle_and_the_program_beside_it(report: Report,
     assert said.split() == [str(path), str(tmp_path / "verify_bundle.py")]
     assert path.read_bytes() == bundle(report)
     assert "没有第 999 号报告" in refused("bundle", 999, status=4)
+
+
+def test_the_log_holds_why_a_report_was_withdrawn_without_the_words(office: Office) -> None:
+    report = report_at(office, "withdrawn")
+    said = Event.objects.get(subject=report.ref, verb="report.withdraw").data["reason"]
+    assert "附表" not in said
+    assert opened([said]) == {said: "附表漏了一页。"}
