@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from mingzhang.audit import append
 from mingzhang.audit.models import Event
+from mingzhang.core import clock
 
 CHANGES = [
     "UPDATE audit_event SET verb = 'x'",
@@ -41,3 +42,17 @@ def test_an_event_keeps_what_was_said(told: Event) -> None:
     assert (told.book, told.actor, told.verb, told.subject) == ("YC", "person:chen", "record.add", "record:1")
     assert told.data == {"on": "2026-06-01"}
     assert told.at.tzinfo is not None
+
+
+def test_events_appended_together_keep_what_was_said_whatever_is_in_it(db: None) -> None:
+    odd = "行\t一\n行\r二\\n\\. 'x' \"y\" \\N"
+    at = clock.now()
+    append.events(
+        [
+            append.NewEvent("YC", at, odd, "x", odd, {odd: odd, "n": None}),
+            append.NewEvent("YC", at, "\\N", "x", "", {}),
+        ]
+    )
+    first, second = Event.objects.order_by("id")
+    assert (first.actor, first.subject, first.data, first.at) == (odd, odd, {odd: odd, "n": None}, at)
+    assert (second.actor, second.subject, second.data) == ("\\N", "", {})

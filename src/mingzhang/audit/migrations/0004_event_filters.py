@@ -9,7 +9,24 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(fields=["book", "verb", "id"], name="event_verb"),
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "verb__in",
+                        (
+                            "record.add",
+                            "record.edit",
+                            "record.import",
+                            "record.pass",
+                            "record.post",
+                            "record.submit",
+                        ),
+                    ),
+                    _negated=True,
+                ),
+                fields=["book", "verb", "id"],
+                name="event_verb",
+            ),
         ),
         migrations.AddIndex(
             model_name="event",

@@ -62,5 +62,5 @@ def withdraw_report(*, report: Report, reason: str, by: Person) -> Report:
     given = needed(reason, _("撤回原因"), _("撤回时要写明原因。"))
     report.withdrawn_by, report.withdrawn_at, report.withdrawal_reason = by, clock.now(), given
     move(report, "withdraw", "withdrawn_by", "withdrawn_at", "withdrawal_reason")
-    tell(report, "withdraw", by, {"reason": given})
+    tell(report, "withdraw", by, {}, private={"reason": given})
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -56,11 +57,13 @@ def move(report: Report, verb: str, *also: str) -> None:
     report.save(update_fields=["state", "changed_at", *also])
 
 
-def tell(report: Report, verb: str, by: Person, data: dict[str, Any]) -> None:
-    """Append the event `report.<verb>`."""
+def tell(
+    report: Report, verb: str, by: Person, data: dict[str, Any], private: Mapping[str, str] | None = None
+) -> None:
+    """Append the event `report.<verb>`; what people wrote is `private`."""
     audit.event(
-        book=report.book.code, actor=by.ref, verb=f"report.{verb}", subject=report.ref, data=data
-    )  # fmt: skip
+        book=report.book.code, actor=by.ref, verb=f"report.{verb}", subject=report.ref, data=data, private=private
+    )
 
 
 def needed(text: str, what: str, missing: str) -> str:
