@@ -12,7 +12,8 @@ from django.db import OperationalError
 from django.test import Client, override_settings
 from django.test.client import RequestFactory
 
-from mingzhang.web import refusals, views
+from mingzhang.access.views import signing
+from mingzhang.web import refusals
 from tests.cast import Cast
 from tests.web.test_pages import words
 
@@ -25,7 +26,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     def dispatch(*_args: object, **_kwargs: object) -> None:
         raise fault
 
-    monkeypatch.setattr(views.SignIn, "dispatch", dispatch)
+    monkeypatch.setattr(signing.SignIn, "dispatch", dispatch)
 
 
 def test_a_fault_has_a_number_that_stands_in_the_log_and_needs_no_database(

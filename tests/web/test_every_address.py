@@ -25,6 +25,8 @@ PAGES_WITH_FORMS = {
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     "mfa_edit_webauthn", "mfa_remove_webauthn", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
+    "ledger:autosave",
+    *(name for name in {one.name for one in WRITES} if name.startswith("organisation:")),
 }  # fmt: skip
 BOTH = PAGES_WITH_FORMS | ({one.name for one in READS} & {one.name for one in WRITES})
 HOME, FOREIGN = "青禾街道", "镜湖"

@@ -3,6 +3,8 @@ password, a code or a key."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -20,7 +22,7 @@ from mingzhang.organisation.models import Person
 @transaction.atomic
 def note_sign_in(*, by: Person, how: list[str], network: str) -> None:
     """Someone came in: `how` names what they proved it with."""
-    _event(by, "person.sign_in", {"how": how, "network": network}, by)
+    _event(by, "person.sign_in", {"how": how}, by, {"network": network})
 
 
 @transaction.atomic
@@ -41,7 +43,7 @@ def note_refused_sign_in(*, username: str, network: str) -> None:
             actor="nobody",
             verb="person.sign_in_refused",
             subject=person.ref,
-            data={"network": network},
+            private={"network": network},
         )
 
 
@@ -96,5 +98,7 @@ def _end(sign_ins: QuerySet[UserSession]) -> int:
     return len(keys)
 
 
-def _event(person: Person, verb: str, data: dict[str, object], by: Person) -> None:
-    append.event(book=person.book.code, actor=by.ref, verb=verb, subject=person.ref, data=data)
+def _event(
+    person: Person, verb: str, data: dict[str, object], by: Person, private: Mapping[str, str] | None = None
+) -> None:
+    append.event(book=person.book.code, actor=by.ref, verb=verb, subject=person.ref, data=data, private=private)

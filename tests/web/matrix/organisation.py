@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from mingzhang.packs.queries import builtin_pack
 from tests.web.matrix import ELSEWHERE, UNPOSTED, Address, answers
 from tests.web.office import PACK, Office
 
 DOOR = answers(403, admin=200, **dict.fromkeys((*ELSEWHERE, UNPOSTED), 403))
 DONE = answers(403, admin=302, **dict.fromkeys((*ELSEWHERE, UNPOSTED), 403))
-VERSION = (PACK, "1.0.0")
+VERSION = (PACK, builtin_pack(PACK).version)
+OTHER_VERSION = ("work-safety", builtin_pack("work-safety").version)
 DAY = "2026-06-01"
 
 
@@ -72,7 +74,7 @@ ADDRESSES = [
     Address("organisation:pack", lambda _o: reverse("organisation:pack", args=VERSION), DOOR),
     Address(
         "organisation:adopt",
-        lambda _o: reverse("organisation:adopt", args=("work-safety", "1.0.0")),
+        lambda _o: reverse("organisation:adopt", args=OTHER_VERSION),
         DONE,
         form=lambda _o: {},
     ),

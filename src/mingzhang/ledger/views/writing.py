@@ -216,5 +216,5 @@ def _page(request: HttpRequest, desk: Desk, state: State, status: int = 200) -> 
     context = context_of(desk, state)
     context["now"] = clock.now()
     response = render(request, "ledger/form.html", context, status=status)
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "private, no-store"
     return response

@@ -80,7 +80,7 @@ def _say(request: HttpRequest, done: Done) -> HttpResponse:
         messages.success(request, done.said)
         return redirect(done.address)
     response = render(request, "organisation/told.html", {"done": done})
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
