@@ -131,7 +131,7 @@ def test_a_role_may_be_made_to_have_a_second_step(
     signed_in: Client, pair: Callable[[], str], settings: Settings, role: str
 ) -> None:
     settings.REQUIRE_SECOND_STEP = [role]
-    asked = signed_in.get(reverse("access:password"))
+    asked = signed_in.get(reverse("access:sign_ins"))
     if role == "leader":  # she is none
         assert asked.status_code == 200
         return
@@ -140,7 +140,7 @@ def test_a_role_may_be_made_to_have_a_second_step(
     part = signed_in.get(reverse("ledger:list"), headers={"HX-Request": "true"})
     assert part["HX-Redirect"] == reverse("access:second_step_required")
     pair()
-    assert signed_in.get(reverse("access:password")).status_code == 200
+    assert signed_in.get(reverse("access:sign_ins")).status_code == 200
 
 
 def test_who_must_have_a_second_step_cannot_take_the_last_one_away(

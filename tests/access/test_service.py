@@ -14,6 +14,7 @@ from mingzhang.organisation.models import Person
 from tests.access import service
 from tests.access.conftest import SIGN_IN, events_of
 from tests.access.service import Service
+from tests.cast import Cast
 
 AWAY = "/sign-in/with/office/"
 
@@ -91,11 +92,11 @@ def test_an_answer_that_was_not_asked_for_opens_nothing(
     assert client.get(reverse("access:password")).status_code == 302
 
 
-def test_who_thinks_better_of_it_is_back_at_the_start(office_service: Service, client: Client, db: None) -> None:
+def test_who_thinks_better_of_it_is_back_at_the_start(office_service: Service, client: Client, cast: Cast) -> None:
     sent = client.post(AWAY)
     state = parse_qs(urlsplit(sent["Location"]).query)["state"][0]
     assert client.get(f"{AWAY}back/", {"error": "access_denied", "state": state})["Location"] == SIGN_IN
 
 
-def test_going_there_is_a_button_and_no_link(office_service: Service, client: Client, db: None) -> None:
+def test_going_there_is_a_button_and_no_link(office_service: Service, client: Client, cast: Cast) -> None:
     assert client.get(AWAY).status_code == 405

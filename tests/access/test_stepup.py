@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from mingzhang.organisation.models import Person
 from tests.access.conftest import PASSWORD, code_of
+from tests.cast import Cast
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -69,5 +70,5 @@ def test_a_part_of_a_page_leads_to_the_question_as_a_page(borrowed: Client) -> N
     assert parse_qs(urlsplit(answer["HX-Redirect"]).query) == {"next": ["/reports/7/?unit=QH"]}
 
 
-def test_nobody_signed_in_is_left_to_the_view(client: Client, db: None) -> None:
+def test_nobody_signed_in_is_left_to_the_view(client: Client, cast: Cast) -> None:
     assert client.get("/seal/").status_code == 200
