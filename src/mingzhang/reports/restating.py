@@ -116,7 +116,7 @@ def _since(requests: set[Request], after: int, upto: int) -> dict[Request, tuple
 
 def _qualifying(scan: Scan) -> Iterator[tuple[Atom, int]]:
     statement, owners = qualifying(scan)
-    for seq, kind_id, _digest, *slots in run(statement):
+    for seq, kind_id, _digest, _sign, *slots in run(statement):
         for owner, qualifies in zip(owners, slots, strict=True):
             if qualifies and kind_id in owner:
                 yield owner[kind_id], seq
