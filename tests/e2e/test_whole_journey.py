@@ -1,5 +1,5 @@
-"""One number from the sheet it comes from to the bundle that proves it, through the hands of everyone who has a part
-in it: each with a browser of their own."""
+"""One number from the sheet it comes from to the bundle that proves it, through the hands of all who have a part in
+it: each with a browser of their own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Come = Callable[[str], Visit]
 
 @pytest.fixture(params=[1366, 390])
 def come(request: pytest.FixtureRequest, staff: None, browser: Browser, site: str) -> Come:
-    """Someone comes to work: signs in, in a browser of their own, the first time; later it is open as they left it."""
+    """Someone comes to work: signs in, in a browser of their own, and finds it later as they left it."""
     here: dict[str, Visit] = {}
 
     def come(who: str) -> Visit:
