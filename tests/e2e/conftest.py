@@ -82,16 +82,21 @@ def browser(site: str) -> Iterator[Browser]:
 @pytest.fixture(params=[1366, 390])
 def visit(request: pytest.FixtureRequest, browser: Browser, site: str) -> Visit:
     """A visit on a wide screen, and one on a phone."""
-    wide = request.param > 720
+    return begin(browser, site, request.param)
+
+
+def begin(browser: Browser, site: str, width: int) -> Visit:
+    """A visit in a browser of its own: nobody is signed in there."""
+    wide = width > 720
     context = browser.new_context(
-        viewport={"width": request.param, "height": 850 if wide else 844},
+        viewport={"width": width, "height": 850 if wide else 844},
         locale="zh-CN",
         has_touch=not wide,
         reduced_motion="reduce",
     )
     page = context.new_page()
     page.set_default_timeout(15_000)
-    visit = Visit(page, site, request.param)
+    visit = Visit(page, site, width)
     page.on("console", visit.note_message)
     page.on("request", visit.note_request)
     page.on("pageerror", lambda error: visit.errors.append(str(error)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
-from mingzhang.reports.document import Document, Number, Paragraph, Table, Text, TraceRow
+from mingzhang.reports.document import Document, Heading, Level, Number, Paragraph, Table, Text, TraceRow
 from mingzhang.reports.writers import html
 from tests.reports import samples
 
@@ -52,6 +53,16 @@ def test_the_fragment_has_no_style_and_no_script() -> None:
     reader = Reader(html.write(samples.report(1), link))
     assert not {tag for tag, _attributes in reader.tags} & {"script", "style", "img", "link"}
     assert not any("style" in attributes for _tag, attributes in reader.tags)
+
+
+def test_no_heading_skips_a_level_even_where_the_numbering_does() -> None:
+    levels: tuple[Level, ...] = (1, 3, 3, 2, 3, 1)
+    blocks = tuple(Heading(level, (Text("标题"),)) for level in levels)
+    reader = Reader(html.write(replace(samples.report(1), blocks=blocks, annexes=()), link))
+    found = [(tag, each["class"]) for tag, each in reader.tags if (each.get("class") or "").startswith("gw-")]
+    assert [pair for pair in found if pair[0] in ("h2", "h3", "h4")] == [
+        ("h2", "gw-1"), ("h3", "gw-3"), ("h3", "gw-3"), ("h3", "gw-2"), ("h4", "gw-3"), ("h2", "gw-1"),
+    ]  # fmt: skip
 
 
 def test_headings_and_tables_say_what_they_are() -> None:

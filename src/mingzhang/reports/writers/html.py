@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -15,7 +15,6 @@ from mingzhang.reports.document import (
     Inlines,
     Language,
     Number,
-    Paragraph,
     Table,
     TraceRow,
     Typed,
@@ -57,7 +56,7 @@ def write(document: Document, link: Link | Dress) -> str:
         *_head(document),
         _title("h1", document.title),
         _line("gw-to", wording.addressee(document)),
-        *(dress.around(index, _block(block, dress)) for index, block in enumerate(document.blocks)),
+        *(dress.around(index, html) for index, html in enumerate(_blocks(document.blocks, dress))),
         *_annex_list(document),
         *_signature(document, dress.seal),
         _line("gw-note", wording.note(document)),
@@ -115,17 +114,19 @@ def _title(tag: str, title: str) -> str:
     return f'<{tag} class="gw-title">{lines}</{tag}>'
 
 
-def _block(block: Block, dress: Dress) -> str:
-    if isinstance(block, Table):
-        return _table(block, dress)
-    if isinstance(block, Paragraph):
-        return f"<p>{_inlines(block.inlines, dress)}</p>"
-    return _heading(block, dress)
-
-
-def _heading(heading: Heading, dress: Dress) -> str:
-    tag = f"h{heading.level + 1}"
-    return f'<{tag} class="gw-{heading.level}">{_inlines(heading.inlines, dress)}</{tag}>'
+def _blocks(blocks: Iterable[Block], dress: Dress) -> Iterator[str]:
+    """A heading may stand two levels below the last, as “1.” under “一、”; its tag never does, for those who go by
+    headings."""
+    above: list[int] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            above = [*(level for level in above if level < block.level), block.level]
+            tag = f"h{len(above) + 1}"
+            yield f'<{tag} class="gw-{block.level}">{_inlines(block.inlines, dress)}</{tag}>'
+        elif isinstance(block, Table):
+            yield _table(block, dress)
+        else:
+            yield f"<p>{_inlines(block.inlines, dress)}</p>"
 
 
 def _inlines(inlines: Inlines, dress: Dress) -> str:
@@ -192,7 +193,7 @@ def _signature(document: Document, seal: str) -> list[str]:
 
 def _annex(document: Document, index: int, annex: Annex, dress: Dress) -> str:
     label = wording.annex_label(document.annexes, index, document.language)
-    blocks = "\n".join(_block(block, dress) for block in annex.blocks)
+    blocks = "\n".join(_blocks(annex.blocks, dress))
     inner = f'<p class="gw-label">{_text(label)}</p>\n{_title("h2", annex.title)}\n{blocks}'
     return f'<section class="gw-page gw-annex">\n{inner}\n</section>'
 
