@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,9 +25,10 @@ from django.urls import reverse
 from psycopg.conninfo import make_conninfo
 
 from bench.book import Made
-from bench.first_page import MINGZHANG, free_port, wait_until
+from bench.first_page import free_port, wait_until
 from bench.records import People, people
 from bench.results import Result
+from mingzhang.cli.serve import BLOCKING_THREADS, WORKERS
 from mingzhang.core import database
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
@@ -118,12 +120,17 @@ class Site:
 
 @contextmanager
 def site() -> Iterator[Site]:
-    """`mingzhang serve` on the database that is being measured."""
+    """The server that `mingzhang serve` runs, on the database that is being measured. Without its log keeper, which
+    would verify a ledger whose digests were never computed."""
     parts = connection.settings_dict
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     url = make_conninfo("", **{name: parts[key] for name, key in named.items() if parts[key]})
     port = free_port()
-    command = [MINGZHANG, "serve", "--port", str(port)]
+    command = [
+        str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--port", str(port),
+        "--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS), "--log-level", "warning",
+        "mingzhang.config.wsgi:application",
+    ]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url, "MINGZHANG_DATA": str(database.data_folder())}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -192,10 +199,9 @@ def _send(
 
 def _reviews(running: Site, who: People, of: str) -> Iterator[Result]:
     """Passing a sheet, all clients together, each a sheet of its own."""
-    county = who.county_reviewer.appointments.get().post.unit
-    waiting = Record.objects.filter(unit__ancestors__contains=[county.pk], state="submitted").order_by("pk")
-    numbers = list(waiting.values_list("pk", flat=True))
-    cookie, token = _signed(running, who.county_reviewer, reverse("ledger:record", args=(numbers[0],)))
+    waiting = Record.objects.filter(state="submitted").order_by("pk").values_list("pk", flat=True)
+    numbers = list(waiting[: CLIENTS * EACH])
+    cookie, token = _signed(running, who.leader, reverse("ledger:record", args=(numbers[0],)))
 
     def review(share: Sequence[int]) -> list[float]:
         line = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
@@ -244,7 +250,7 @@ def _memory(running: Site, asked: Sequence[Page]) -> Iterator[Result]:
 
 def _queries(page: Page) -> int:
     """How many statements the page sends."""
-    client, sent = Client(), 0
+    client, sent = Client(SERVER_NAME="127.0.0.1"), 0
 
     def counted(execute: Callable[..., object], *arguments: object) -> object:
         nonlocal sent

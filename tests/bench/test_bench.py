@@ -33,7 +33,7 @@ def test_every_measurement_says_what_it_is_and_what_it_is_compared_with(measured
     for one in measured:
         assert list(one) == FIELDS
         assert one["value"] > 0
-        assert one["unit"] in {"ms", "s", "entries/s", "events/s", "records/s"}
+        assert one["unit"] in {"ms", "s", "MB", "queries", "entries/s", "events/s", "records/s"}
         assert (one["ratio"] is None) == (one["reference"] is None)
         assert one["ok"] is None or one["bar"]
     assert len({one["name"] for one in measured}) == len(measured)
