@@ -25,7 +25,7 @@ KEPT = re.compile("自动保存在本机和服务器")
 @pytest.fixture
 def form(visit: Visit) -> Visit:
     sign_in(visit)
-    expect(visit.page.get_by_role("heading", name="台账", level=1)).to_be_visible()
+    expect(visit.page.get_by_role("heading", name="今日", level=1)).to_be_visible()
     visit.open(NEW)
     return visit
 
