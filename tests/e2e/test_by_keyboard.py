@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -69,7 +67,7 @@ def walk(page: Page) -> tuple[set[str], list[str]]:
 def test_tab_reaches_every_control_and_shows_where_it_is(visit: Visit, address: str) -> None:
     if address != "/sign-in/":
         sign_in(visit)
-        visit.page.wait_for_url(re.compile("/ledger/"))
+        expect(visit.page.get_by_role("heading", name="今日", level=1)).to_be_visible()
     visit.open(address)
     wanted = set(visit.page.evaluate(CONTROLS))
     reached, unseen = walk(visit.page)
@@ -85,7 +83,7 @@ def test_tab_reaches_every_control_and_shows_where_it_is(visit: Visit, address: 
 
 def test_the_first_press_offers_the_way_past_the_navigation(visit: Visit) -> None:
     sign_in(visit)
-    visit.page.wait_for_url(re.compile("/ledger/"))
+    expect(visit.page.get_by_role("heading", name="今日", level=1)).to_be_visible()
     visit.page.evaluate(FROM_THE_TOP)
     visit.page.keyboard.press("Tab")
     skip = visit.page.get_by_role("link", name="跳到正文")
@@ -110,7 +108,7 @@ def test_a_panel_opens_and_closes_by_keyboard_and_gives_the_focus_back(visit: Vi
 
 def test_a_menu_closes_on_escape(visit: Visit) -> None:
     sign_in(visit)
-    visit.page.wait_for_url(re.compile("/ledger/"))
+    expect(visit.page.get_by_role("heading", name="今日", level=1)).to_be_visible()
     menu = visit.page.locator(".top-end summary")
     menu.focus()
     visit.page.keyboard.press("Enter")

@@ -36,7 +36,7 @@ def sign_in(visit: Visit, page: Page) -> None:
     page.get_by_label("用户名").fill("chen")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_url(re.compile("/ledger/"))
+    expect(page.get_by_role("heading", name="今日", level=1)).to_be_visible()
 
 
 def test_a_passkey_is_added_signs_in_alone_and_is_removed(visit: Visit) -> None:
@@ -80,7 +80,7 @@ def test_a_passkey_is_the_second_step_after_the_password(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="再验证一步")).to_be_visible()
     visit.picture("second-step")
     page.get_by_role("button", name="用通行密钥").click()
-    page.wait_for_url(re.compile("/ledger/"))
+    expect(page.get_by_role("heading", name="今日", level=1)).to_be_visible()
     assert visit.errors == []
 
 

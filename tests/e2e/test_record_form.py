@@ -25,7 +25,7 @@ KEPT = re.compile("自动保存在本机和服务器")
 @pytest.fixture
 def form(visit: Visit) -> Visit:
     sign_in(visit)
-    expect(visit.page.get_by_role("heading", name="台账", level=1)).to_be_visible()
+    expect(visit.page.get_by_role("heading", name="今日", level=1)).to_be_visible()
     visit.open(NEW)
     return visit
 
@@ -91,7 +91,7 @@ def test_an_expired_session_loses_nothing_and_goes_on_after_signing_in_elsewhere
     expect(page.get_by_label("主题")).to_have_value("写到一半，登录过期了")
     other = page.context.new_page()
     sign_in(Visit(other, form.site, form.width))
-    expect(other.get_by_role("heading", name="台账", level=1)).to_be_visible()
+    expect(other.get_by_role("heading", name="今日", level=1)).to_be_visible()
     other.close()
     page.get_by_label("主题").press("End")
     page.get_by_label("主题").press_sequentially("，又登录了")
