@@ -25,6 +25,8 @@ from mingzhang.reports.document import Table, plain
 from mingzhang.reports.files import content_of, save
 from mingzhang.reports.reading import composed_by_name
 
+pytestmark = pytest.mark.slow  # three years of a county are played first
+
 HALF = Period.parse("2026H1")
 
 # The street's communities, and the street with them, in plain SQL.
