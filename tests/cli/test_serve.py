@@ -68,7 +68,7 @@ class Site:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
             try:
-                connection.request("GET", "/sign-in/", headers={"Cookie": "sessionid=nobody"})
+                connection.request("GET", "/setup/", headers={"Cookie": "sessionid=nobody"})
                 return connection.getresponse().status
             finally:
                 connection.close()
