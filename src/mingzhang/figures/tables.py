@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Counted, Definition, definitions
 from mingzhang.figures.engine import Request, Value, evaluate
@@ -17,6 +15,7 @@ from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language, measure_word
+from mingzhang.ui.addresses import path_of
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def trace_address(request: Request, unit: Unit, position: int | None) -> str:
     """The page that opens a figure's value to its entries, at a fixed position of the book (None: now) and by a
     fixed version of the pack."""
     pack = definitions(request.pack_version_id).pack
-    path = reverse("figures:figure", args=(pack.id, request.figure_id))
+    path = path_of("figures:figure", pack.id, request.figure_id)
     query: dict[str, object] = {"unit": unit.code, "period": request.period.code, "version": pack.version}
     if position is not None:
         query["as_of"] = position

@@ -11,7 +11,7 @@ from mingzhang.ledger.addresses import edit_sheet
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import holders
+from mingzhang.organisation.queries import holders_of_any
 from mingzhang.organisation.roles import Permission, roles_with
 
 
@@ -66,6 +66,5 @@ def _reason(check: Callable[[Person, Record], None], person: Person, record: Rec
 
 def who_may_reverse(record: Record, most: int = 3) -> list[str]:
     """Whom to ask when a posted record is wrong: the names of the nearest who may take it back."""
-    held = [one for role in roles_with(Permission.RECORD_REVERSE) for one in holders(role, record.unit)]
-    nearest = sorted(held, key=lambda one: -record.unit.ancestors.index(one.post.unit_id))
-    return list(dict.fromkeys(one.person.name for one in nearest))[:most]
+    held = holders_of_any(roles_with(Permission.RECORD_REVERSE), record.unit)
+    return list(dict.fromkeys(one.person.name for one in held))[:most]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.core.periods import Period
 from mingzhang.ledger import queries
 from mingzhang.ledger.flows import STATES
-from mingzhang.ledger.models import Entry, Record
+from mingzhang.ledger.models import Record
 from mingzhang.ledger.queries import OPEN_STATES, LedgerPage, Totals
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
@@ -24,12 +24,11 @@ from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language, measure_word
+from mingzhang.ui.addresses import path_of
 
 MOST_MEASURES = 3
 SIZE = 20
 MINUS = "\u2212"
-Numbers = Mapping[int, int]
-Placed = Mapping[int, tuple[int, datetime]]
 
 
 @dataclass(frozen=True)
@@ -198,36 +197,22 @@ def _measures(page: LedgerPage, values: Iterable[Decimal | None]) -> list[Measur
 def account_rows(page: LedgerPage, kinds: dict[str, Kind]) -> Iterator[Row]:
     """The entries of a page, each with the other half of its correction; everything that is posted has its
     record."""
-    entries = [row.entry for row in page.rows]
-    book = entries[0].book_id if entries else 0
-    undone = queries.reversed_by([entry.seq for entry in entries], book)
-    records = [entry.record_id for entry in entries if entry.record_id]
-    newer = queries.corrections_of(records)
-    older = queries.first_positions(list(_replaced(entries)))
     for row in page.rows:
         if record := row.entry.record:
-            pairs = list(_pairs(row.entry, record, undone, newer, older))
-            yield _account_row(row, record, kinds, _measures(page, row.values), pairs)
+            yield _account_row(row, record, kinds, _measures(page, row.values), list(_pairs(row, record)))
 
 
-def _replaced(entries: Iterable[Entry]) -> Iterator[int]:
-    for entry in entries:
-        if entry.record is not None and entry.record.replaces_id is not None:
-            yield entry.record.replaces_id
-
-
-def _pairs(
-    entry: Entry, record: Record, undone: Numbers, newer: dict[int, tuple[int, int | None]], older: Placed
-) -> Iterator[Pair]:
-    if seq := undone.get(entry.seq):
-        yield Pair(_("已冲销，见第%(seq)s笔") % {"seq": f"{seq:,}"}, reverse("ledger:entry", args=(seq,)))
-    if entry.reverses and (correct := newer.get(record.pk)):
-        number, seq = correct
+def _pairs(row: queries.Row, record: Record) -> Iterator[Pair]:
+    around = row.around
+    if seq := around.undone:
+        yield Pair(_("已冲销，见第%(seq)s笔") % {"seq": f"{seq:,}"}, path_of("ledger:entry", seq))
+    if row.entry.reverses and around.newer:
+        seq = around.newer_seq
         said = _("更正记在第%(seq)s笔") % {"seq": f"{seq:,}"} if seq else _("更正还没有入账")
-        yield Pair(said, reverse("ledger:record", args=(number,)))
-    if not entry.reverses and record.replaces_id and (place := older.get(record.replaces_id)):
-        said = _("更正第%(seq)s笔") % {"seq": f"{place[0]:,}"}
-        yield Pair(said, reverse("ledger:record", args=(record.replaces_id,)))
+        yield Pair(said, path_of("ledger:record", around.newer))
+    if not row.entry.reverses and record.replaces_id and around.older_seq:
+        said = _("更正第%(seq)s笔") % {"seq": f"{around.older_seq:,}"}
+        yield Pair(said, path_of("ledger:record", record.replaces_id))
 
 
 def _account_row(
@@ -242,12 +227,12 @@ def _account_row(
         title=record.title,
         unit=entry.unit.name,
         author=record.created_by.name,
-        files=row.evidence,
+        files=row.around.evidence,
         sheets=said(entry.sign),
         measures=measures,
         reverses=entry.reverses,
         state=record.state,
-        address=reverse("ledger:record", args=(record.pk,)),
+        address=path_of("ledger:record", record.pk),
         number=record.pk,
         pairs=pairs,
     )
@@ -270,7 +255,7 @@ def open_rows(records: Sequence[Record], kinds: dict[str, Kind]) -> Iterator[Row
             measures=[],
             reverses=None,
             state=record.state,
-            address=reverse("ledger:record", args=(record.pk,)),
+            address=path_of("ledger:record", record.pk),
             number=record.pk,
         )
 

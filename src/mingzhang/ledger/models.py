@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -85,6 +85,7 @@ class Record(models.Model):
             models.Index(
                 fields=["book", "due", "submitted_at", "id"], condition=Q(state="submitted"), name="record_queue"
             ),
+            models.Index(fields=["unit", "due"], condition=Q(state="submitted"), name="record_unit_due"),
             models.Index(
                 fields=["book", "submitted_at", "id"], condition=Q(state="submitted"), name="record_handed_in"
             ),
@@ -310,6 +311,10 @@ class Entry(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"),
+            # For lists of a whole book: entries lie about in the order of their days. It costs posting nothing.
+            BrinIndex(
+                fields=["occurred_on"], opclasses=["date_minmax_multi_ops"], pages_per_range=32, name="entry_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -121,14 +121,13 @@ def head_of(record: Record, kind: Kind, entries: Sequence[Posted]) -> Head:
         position=entries[0].seq if entries else None,
         reason=record.reversal_reason,
         replaces=record.replaces,
-        replaced_by=list(record.replaced_by.order_by("id")),
+        replaced_by=queries.replacements_of(record),
     )
 
 
 def files_of(record: Record) -> list[File]:
     """The evidence of the record, in the order it was added."""
-    uses = RecordEvidence.objects.filter(record=record).select_related("evidence", "evidence__image")
-    return [file_of(use) for use in uses.order_by("id")]
+    return [file_of(use) for use in queries.uses_of(record)]
 
 
 def file_of(use: RecordEvidence) -> File:
@@ -182,8 +181,7 @@ def _asked(question: queries.Question, last: bool) -> Asked:
 
 def posted_of(record: Record, kind: Kind) -> list[Posted]:
     """Every entry that came of the record, reversals too, by position."""
-    entries = Entry.objects.filter(record=record).select_related("kind", "posted_by").order_by("seq")
-    return [_posted(entry, kind) for entry in entries]
+    return [_posted(entry, kind) for entry in queries.lines_of(record)]
 
 
 def _posted(entry: Entry, kind: Kind) -> Posted:

@@ -7,6 +7,7 @@ remembers the last ones for addresses that say nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec
@@ -19,14 +20,17 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
 from mingzhang.core.errors import NotAllowed, NotFound
+from mingzhang.core.once import reading
 from mingzhang.core.periods import Period
 from mingzhang.organisation import queries
-from mingzhang.organisation.models import Person, Post, Unit
+from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.roles import ROLES, Permission
 from mingzhang.organisation.scopes import UnitScope
 from mingzhang.packs.schema import REVIEW_ROLES
 
 P = ParamSpec("P")
+
+SAFE = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,8 @@ class Place:
     @cached_property
     def held(self) -> frozenset[Permission]:
         """Every permission that the person holds anywhere today."""
-        posts = Post.objects.filter(appointments__in=queries.holding().filter(person=self.person))
-        return frozenset(
-            held for roles in posts.values_list("roles", flat=True) for role in roles for held in ROLES[role]
-        )
+        seats = queries.seats_of(self.person, clock.today())
+        return frozenset(held for seat in seats for role in seat.roles for held in ROLES[role])
 
     @cached_property
     def review_scopes(self) -> dict[str, UnitScope]:
@@ -84,9 +86,10 @@ def placed(
         def at_place(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, Person):
                 return _to_sign_in(request)
-            place = _place_of(request, request.user, permission)
-            request.META["mingzhang.place"] = place
-            return view(request, place, *args, **kwargs)
+            with reading() if request.method in SAFE else nullcontext():
+                place = _place_of(request, request.user, permission)
+                request.META["mingzhang.place"] = place
+                return view(request, place, *args, **kwargs)
 
         return at_place
 
@@ -133,15 +136,15 @@ def _remember(request: HttpRequest, **said: str) -> None:
 def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
     if not scope.everything and not scope.unit_ids:
         raise NotAllowed(_("您现在没有任职，或者任职的岗位看不了这一页。"), remedy=_("请找本单位的管理员。"))
-    units = visible(scope).select_related("parent", "book")
     if code := request.GET.get("unit"):
-        if unit := units.filter(code=code).first():
+        unit = Unit.objects.filter(book=scope.book_id, code=code).select_related("parent", "book").first()
+        if unit is not None and scope.contains(unit):
             return unit
         raise NotFound(_("没有找到单位“%(code)s”。") % {"code": code[:40]}, remedy=_("请从首页重选一个单位。"))
-    own = units.filter(posts__appointments__in=queries.holding().filter(person=person)).order_by(
-        "ancestors__len", "id"
-    )
-    return units.filter(code=request.session.get("unit", "")).first() or own[0]
+    units = visible(scope).select_related("parent", "book")
+    own = {seat.unit_id for seat in queries.seats_of(person, clock.today())}
+    nearest_the_top = units.filter(id__in=own).order_by("ancestors__len", "id")
+    return units.filter(code=request.session.get("unit", "")).first() or nearest_the_top[0]
 
 
 def _period_of(request: HttpRequest) -> Period:

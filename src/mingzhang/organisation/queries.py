@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core import clock, digests
 from mingzhang.core.errors import NotFound
+from mingzhang.core.once import once
 from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Setup, Unit, UnitSpan
 from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.organisation.scopes import Scope, ScopePart, UnitScope
@@ -120,6 +122,7 @@ def below_since(unit: Unit, day: date) -> QuerySet[Unit]:
     return Unit.objects.filter(id__in=held.exclude(unit=unit).values("unit_id")).order_by("code")
 
 
+@once
 def subtree_now(unit: Unit) -> Scope:
     """The unit and what stands below it today, units merged into them included: one part without limits of time."""
     if unit.parent_id is None:
@@ -133,6 +136,7 @@ def unit_now(unit: Unit) -> Scope:
     return Scope(everything=False, book_id=unit.book_id, parts=(ScopePart((unit.id,), date.min, date.max),))
 
 
+@once
 def subtree_then(unit: Unit, start: date, end: date) -> Scope:
     """The unit and what stood below it on each day from `start` to `end`, both included. Units with the same
     days share a part; without a reorganisation in the period there is one part."""
@@ -184,55 +188,74 @@ def holding(on: date | None = None) -> QuerySet[Appointment]:
     return Appointment.objects.filter(valid__contains=on or clock.today(), person__is_active=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A post that a person holds, as far as it opens doors. `parent_id` is what stands above its unit."""
+
+    unit_id: int
+    parent_id: int | None
+    roles: frozenset[str]
+
+
+@once
+def seats_of(person: Person, on: date) -> tuple[Seat, ...]:
+    """The posts that the person holds on a day in units of their book. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATS, {"person": person.pk, "book": person.book_id, "day": on})
+        return tuple(Seat(unit, parent, frozenset(roles)) for unit, parent, roles in cursor.fetchall())
+
+
+# Every page asks this first: by hand, since composing it costs more than answering it.
+_SEATS = """
+SELECT post.unit_id, unit.parent_id, post.roles
+  FROM organisation_appointment AS held
+  JOIN organisation_person AS person ON person.id = held.person_id AND person.is_active
+  JOIN organisation_post AS post ON post.id = held.post_id
+  JOIN organisation_unit AS unit ON unit.id = post.unit_id AND unit.book_id = %(book)s
+ WHERE held.person_id = %(person)s AND held.valid @> %(day)s::date
+ ORDER BY post.id
+"""
+
+
 def visible_units(person: Person, permission: Permission, on: date | None = None) -> UnitScope:
     """The units in which the person holds the permission on a day (default today), as the tree stands now. Two
     queries; resolve once per request."""
-    posts = Post.objects.filter(
-        roles__overlap=roles_with(permission),
-        appointments__in=holding(on).filter(person=person),
-        unit__book_id=person.book_id,
-    )
-    seats = dict(posts.values_list("unit_id", "unit__parent_id"))
-    tops = tuple(sorted(seats))
-    if None in seats.values():
-        return UnitScope(person.book_id, everything=True, unit_ids=frozenset(), tops=tops)
-    ids = Unit.objects.filter(ancestors__overlap=tops).values_list("id", flat=True) if tops else []
-    return UnitScope(person.book_id, everything=False, unit_ids=frozenset(ids), tops=tops)
+    opening = frozenset(roles_with(permission))
+    seats = [seat for seat in seats_of(person, on or clock.today()) if not opening.isdisjoint(seat.roles)]
+    return _scope(person, seats)
 
 
 def role_scopes(person: Person, roles: Sequence[str]) -> dict[str, UnitScope]:
-    """Where the person holds each of `roles` today, as the tree stands now; roles held nowhere are left out. Two
-    queries."""
-    posts = Post.objects.filter(
-        roles__overlap=list(roles), appointments__in=holding().filter(person=person), unit__book_id=person.book_id
-    )
-    seats: dict[str, dict[int, int | None]] = {}
-    for unit_id, parent_id, held in posts.values_list("unit_id", "unit__parent_id", "roles"):
-        for role in set(held).intersection(roles):
-            seats.setdefault(role, {})[unit_id] = parent_id
-    below = _below([tuple(sorted(tops)) for tops in seats.values() if None not in tops.values()])
-    return {role: _scope(person, tops, below) for role, tops in sorted(seats.items())}
+    """Where the person holds each of `roles` today, as the tree stands now; roles held nowhere are left out. One
+    query, and one for each set of units that is not the whole book."""
+    seats = seats_of(person, clock.today())
+    held = sorted(role for role in set(roles) if any(role in seat.roles for seat in seats))
+    return {role: _scope(person, [seat for seat in seats if role in seat.roles]) for role in held}
 
 
-def _below(seats: Collection[tuple[int, ...]]) -> dict[tuple[int, ...], frozenset[int]]:
-    """The units under each group of tops, themselves too. One query, which says what stands above each unit only
-    when there are several groups."""
-    tops = sorted({top for group in seats for top in group})
-    units = Unit.objects.filter(ancestors__overlap=tops) if tops else Unit.objects.none()
-    if len(set(seats)) == 1:
-        return {next(iter(seats)): frozenset(units.values_list("id", flat=True))}
-    placed = list(units.values_list("id", "ancestors"))
-    return {group: frozenset(unit for unit, above in placed if not set(group).isdisjoint(above)) for group in seats}
+def _scope(person: Person, seats: Sequence[Seat]) -> UnitScope:
+    tops = tuple(sorted({seat.unit_id for seat in seats}))
+    everything = any(seat.parent_id is None for seat in seats)
+    below = frozenset[int]() if everything or not tops else _below(tops)
+    return UnitScope(person.book_id, everything, below, tops)
 
 
-def _scope(person: Person, tops: dict[int, int | None], below: dict[tuple[int, ...], frozenset[int]]) -> UnitScope:
-    group = tuple(sorted(tops))
-    return UnitScope(person.book_id, None in tops.values(), below.get(group, frozenset()), group)
+@once
+def _below(tops: tuple[int, ...]) -> frozenset[int]:
+    """The units at and under `tops`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(id) FROM organisation_unit WHERE ancestors && %s::int[]", [list(tops)])
+        return frozenset(cursor.fetchone()[0] or ())
 
 
 def holders(role: str, unit: Unit, on: date | None = None) -> list[Appointment]:
     """Who holds a role for a unit, the nearest first."""
-    held = holding(on).filter(post__roles__contains=[role], post__unit_id__in=unit.ancestors)
+    return holders_of_any([role], unit, on)
+
+
+def holders_of_any(roles: Sequence[str], unit: Unit, on: date | None = None) -> list[Appointment]:
+    """Who holds one of the roles for a unit, the nearest first."""
+    held = holding(on).filter(post__roles__overlap=list(roles), post__unit_id__in=unit.ancestors)
     found = held.select_related("person", "post__unit").order_by("id")
     return sorted(found, key=lambda appointment: -unit.ancestors.index(appointment.post.unit_id))
 
@@ -247,6 +270,7 @@ def people_of(unit: Unit, on: date | None = None) -> QuerySet[Person]:
 # --- packs --------------------------------------------------------------------------------------------------------
 
 
+@once
 def packs_in_force(book: Book) -> list[PackVersion]:
     """The version of each pack that the book works by: the one adopted last. By pack id. Their `content`, which is
     large, is left in the database: `packs.queries.pack_of` keeps it."""

@@ -19,8 +19,8 @@ from mingzhang.organisation.roles import PERMISSION_NAMES, ROLE_NAMES, ROLES, Pe
 def _holds_any(person: Person, roles: list[str], unit: Unit, on: date | None) -> bool:
     if unit.book_id != person.book_id:
         return False
-    held = queries.holding(on).filter(person=person, post__unit_id__in=unit.ancestors)
-    return held.filter(post__roles__overlap=roles).exists()
+    seats = queries.seats_of(person, on or clock.today())
+    return any(seat.unit_id in unit.ancestors and not seat.roles.isdisjoint(roles) for seat in seats)
 
 
 def can(person: Person, permission: Permission, unit: Unit, on: date | None = None) -> bool:
@@ -50,8 +50,9 @@ def check_has_role(person: Person, role: str, unit: Unit, on: date | None = None
 
 def can_somewhere(person: Person, permission: Permission) -> bool:
     """Whether the person holds the permission for any unit today."""
-    held = queries.holding().filter(person=person, post__unit__book_id=person.book_id)
-    return held.filter(post__roles__overlap=roles_with(permission)).exists()
+    return any(
+        not seat.roles.isdisjoint(roles_with(permission)) for seat in queries.seats_of(person, clock.today())
+    )
 
 
 def check_can_somewhere(person: Person, permission: Permission) -> None:

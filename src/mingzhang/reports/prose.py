@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from mingzhang.core.periods import Period
@@ -36,6 +37,8 @@ class Cited:
 
 
 Piece: TypeAlias = str | FigureMark | Substitution | Cited
+# So many texts are read once: a report is opened far more often than its words change.
+KNOWN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ def _block_json(block: Block) -> dict[str, Any]:
 # --- marks in a text ----------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=KNOWN)
 def pieces(text: str) -> tuple[Piece, ...]:
     """A block's text as words and marks, in order."""
     found: list[Piece] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from mingzhang.packs.wording import measure_word
 from mingzhang.reports.compose import Composition, Told
 from mingzhang.reports.files import FORMS
 from mingzhang.reports.writers.html import write
+from mingzhang.ui.addresses import path_of
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,11 @@ class Addresses:
         }
 
     def _address(self, page: str, *more: object) -> str:
-        path = reverse(f"reports:{page}", args=(self.pack, self.template, *more))
-        return f"{path}?{self.place.query}&{urlencode({'as_of': self.position})}"
+        return f"{path_of(f'reports:{page}', self.pack, self.template, *more)}?{self._asked}"
+
+    @cached_property
+    def _asked(self) -> str:
+        return f"{self.place.query}&{urlencode({'as_of': self.position})}"
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -25,7 +25,6 @@ from mingzhang.audit.sequencing import size_of
 from mingzhang.core import clock
 from mingzhang.core.digests import show
 from mingzhang.core.errors import NotAllowed, NotFound
-from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import visible_units
@@ -55,31 +54,43 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """How a book stands, for the foot of the navigation and the head of its page."""
+    """How a book stands: its last position, when it was last verified, and how many differences that found."""
 
     book: Book
     position: int
-
-    @cached_property
-    def last(self) -> Verification | None:
-        """The last time it was verified."""
-        return Verification.objects.filter(book=self.book.code).order_by("-id").first()
+    at: datetime | None
+    differences: int | None
 
     @property
     def state(self) -> str:
         """whole, differs, or unknown as long as nobody has verified it."""
-        if self.last is None:
+        if self.at is None:
             return "unknown"
-        return "differs" if self.last.differences else "whole"
+        return "differs" if self.differences else "whole"
 
     @property
     def checked(self) -> str:
         """When it was verified: 今天10:24核对过."""
-        return said_when(self.last.at) if self.last else _("还没有核对过")
+        return said_when(self.at) if self.at else _("还没有核对过")
 
     @property
     def address(self) -> str:
         return reverse("web:books")
+
+
+def standing_of(book: Book) -> Standing:
+    """Every page says it at its foot: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"book": book.pk, "code": book.code})
+        return Standing(book, *cursor.fetchone())
+
+
+_STANDING = """
+SELECT coalesce((SELECT seq FROM ledger_position WHERE book_id = %(book)s), 0), last.at, last.differences
+  FROM (SELECT) AS one
+  LEFT JOIN LATERAL (SELECT at, differences FROM audit_verification
+                      WHERE book = %(code)s ORDER BY id DESC LIMIT 1) AS last ON true
+"""
 
 
 def said_when(at: datetime) -> str:
@@ -95,10 +106,11 @@ def said_when(at: datetime) -> str:
 def books(request: HttpRequest, place: Place) -> HttpResponse:
     """The page about the books."""
     book = place.person.book
-    standing = Standing(book, position(book))
+    last = Verification.objects.filter(book=book.code).order_by("-id").first()
     context = {
-        "standing": standing,
-        "checks": [_check(one) for one in standing.last.checks] if standing.last else [],
+        "standing": standing_of(book),
+        "last": last,
+        "checks": [_check(one) for one in last.checks] if last else [],
         "events": size_of(book.code),
         "waiting": Pending.objects.filter(book=book.code).count(),
         "newest": _checkpoints(book).first(),

@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from mingzhang.core.periods import Period
-from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation import place as places
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
 from mingzhang.web import navigation, periods
-from mingzhang.web.books import Standing
+from mingzhang.web.books import Standing, standing_of
 
 AREAS = ("ledger", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
@@ -50,10 +49,6 @@ class Layout:
     def here(self) -> str:
         return self._request.get_full_path()
 
-    @property
-    def position(self) -> int:
-        return ledger.position(self.book)
-
     @cached_property
     def groups(self) -> list[navigation.Group]:
         """The navigation: the pages that the person's roles open."""
@@ -67,7 +62,7 @@ class Layout:
     @property
     def books(self) -> Standing:
         """How the books stand, for the foot of the navigation."""
-        return Standing(self.book, self.position)
+        return standing_of(self.book)
 
     @property
     def tabs(self) -> list[navigation.Section]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from mingzhang.ledger.models import Entry, Record, RecordEvidence, Review, SendBack
 from mingzhang.organisation.models import Person, Unit
@@ -123,17 +123,3 @@ def frequent_kinds(unit: Unit, most: int = 4) -> list[RecordKind]:
     counted = Counter(latest)
     kinds = RecordKind.objects.filter(pk__in=counted).exclude(code__contains=".")
     return sorted(kinds, key=lambda kind: (-counted[kind.pk], kind.code))[:most]
-
-
-def reversed_by(positions: Sequence[int], book: int) -> dict[int, int]:
-    """The positions that took the given ones back."""
-    lines = Entry.objects.filter(book=book, reverses__in=positions)
-    return {taken: seq for taken, seq in lines.values_list("reverses", "seq") if taken}
-
-
-def corrections_of(records: Sequence[int]) -> dict[int, tuple[int, int | None]]:
-    """The record that corrects each of the given ones, by number, and where it begins in the books if it does."""
-    newer = Record.objects.filter(replaces__in=records).annotate(
-        seq=Min("entries__seq", filter=Q(entries__sign=1, entries__line=0))
-    )
-    return {old: (pk, seq) for old, pk, seq in newer.order_by("id").values_list("replaces", "pk", "seq") if old}

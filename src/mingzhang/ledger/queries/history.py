@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mingzhang.audit.models import Event
-from mingzhang.ledger.models import Entry, Record, Review, SendBack
+from mingzhang.ledger.models import Record, Review, SendBack
+from mingzhang.ledger.queries.records import lines_of, replacements_of
 from mingzhang.organisation.models import Person
 
 
@@ -34,8 +35,7 @@ def record_history(record: Record) -> list[Moment]:
     moments += _reviews(record)
     moments += _postings(record)
     moments += [
-        Moment("replaced", other.created_at, other.created_by, other=other)
-        for other in Record.objects.filter(replaces=record).select_related("created_by")
+        Moment("replaced", other.created_at, other.created_by, other=other) for other in replacements_of(record)
     ]
     return sorted(moments, key=lambda moment: moment.at)
 
@@ -82,7 +82,7 @@ def _reviews(record: Record) -> Iterator[Moment]:
 
 
 def _postings(record: Record) -> Iterator[Moment]:
-    entries = list(Entry.objects.filter(record=record).select_related("posted_by").order_by("seq"))
+    entries = lines_of(record)
     for sign, what, note in ((1, "posted", ""), (-1, "reversed", record.reversal_reason)):
         if lines := [entry for entry in entries if entry.sign == sign]:
             positions = (lines[0].seq, lines[-1].seq)

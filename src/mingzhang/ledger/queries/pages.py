@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import or_
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
-from mingzhang.ledger.models import OPEN_STATES, Entry, Record, RecordEvidence
+from mingzhang.ledger.models import OPEN_STATES, Entry, Record
 from mingzhang.ledger.queries.records import line_in_force
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import subtree_now, subtree_then
@@ -25,7 +27,7 @@ from mingzhang.packs.schema import Field
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 # Counting and adding up stop here: beyond, a reader narrows the question, and figures answer it.
-MOST_COUNTED = 50_000
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,24 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around an entry: how many files its sheet has; the position that took it back; the sheet that
+    corrects its own, by number, with the position where that is posted; the position of the sheet that it
+    corrects."""
+
+    evidence: int = 0
+    undone: int | None = None
+    newer: int | None = None
+    newer_seq: int | None = None
+    older_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One entry with its record; `values` are those of the page's measures, with the entry's sign."""
 
     entry: Entry
-    evidence: int
+    around: Around
     values: tuple[Decimal | None, ...]
 
 
@@ -87,18 +102,29 @@ class LedgerPage:
 def ledger_page(scope: UnitScope, filters: Filters, *, page: int = 1, size: int = 20) -> LedgerPage:
     """Page `page` (from 1; a page past the end is the last one) of what `filters` ask, for someone whose `scope`
     is where they may see records. A fixed number of queries. Raises NotFound for a unit outside the scope."""
-    entries = _entries(scope, filters)
-    counted = entries[: MOST_COUNTED + 1].count()
-    count = min(counted, MOST_COUNTED)
+    entries, measures = _entries(scope, filters), _measures(filters)
+    counted, total = _sums(entries[: MOST_COUNTED + 1], measures)
+    count, capped = min(counted, MOST_COUNTED), counted > MOST_COUNTED
     pages = max(1, -(-count // size))
     number = min(max(1, page), pages)
-    measures = _measures(filters)
-    found = entries.select_related("kind", "unit", "record__created_by").order_by("seq")
-    rows = _rows(list(found[(number - 1) * size : number * size]), measures)
-    before = total = None
-    if counted <= MOST_COUNTED:
-        before, total = _sums(entries, rows, measures)
-    return LedgerPage(rows, number, pages, count, counted > count, measures, before, _here(rows, measures), total)
+    rows = _rows(_shown(entries, (number - 1) * size, number * size), measures)
+    before = None if capped else _before(entries, rows, number, measures)
+    here = _here(rows, measures)
+    return LedgerPage(rows, number, pages, count, capped, measures, before, here, None if capped else total)
+
+
+def _shown(entries: QuerySet[Entry], start: int, end: int) -> list[Entry]:
+    """The entries of one page. Which they are is found first, so that nothing is joined to the others; by a sum, so
+    that the database sorts the days asked for instead of walking there from the first entry of the book."""
+    chosen = entries.order_by(F("seq") + 0)[start:end].values("pk")
+    found = Entry.objects.filter(pk__in=chosen).select_related("kind", "unit", "record__created_by")
+    return list(found.only(*SHOWN).order_by("seq"))
+
+
+SHOWN = (
+    "seq", "line", "occurred_on", "sign", "data", "reverses", "kind__pack", "kind__code", "unit__name",
+    "record__title", "record__state", "record__replaces", "record__created_by__name",
+)  # fmt: skip
 
 
 def records_page(
@@ -167,10 +193,35 @@ def _measures(filters: Filters) -> tuple[Field, ...]:
 
 
 def _rows(entries: Sequence[Entry], measures: Sequence[Field]) -> list[Row]:
-    records = [entry.record_id for entry in entries]
-    held = RecordEvidence.objects.filter(record__in=records).values_list("record").annotate(Count("id")).order_by()
-    evidence = dict(held)
-    return [Row(entry, evidence.get(entry.record_id, 0), _values(entry, measures)) for entry in entries]
+    around = _around(entries)
+    return [Row(entry, around[entry.seq], _values(entry, measures)) for entry in entries]
+
+
+def _around(entries: Sequence[Entry]) -> dict[int, Around]:
+    """What stands around each of the entries of one book, in one statement."""
+    if not entries:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, [entries[0].book_id, [entry.seq for entry in entries]])
+        return {seq: Around(*told) for seq, *told in cursor.fetchall()}
+
+
+_AROUND = """
+SELECT entry.seq,
+       (SELECT count(*) FROM ledger_recordevidence AS held WHERE held.record_id = entry.record_id),
+       (SELECT seq FROM ledger_entry AS undone
+         WHERE undone.book_id = entry.book_id AND undone.reverses = entry.seq),
+       newer.id,
+       (SELECT min(seq) FROM ledger_entry AS line
+         WHERE line.record_id = newer.id AND line.sign = 1 AND line.line = 0),
+       (SELECT min(seq) FROM ledger_entry AS line
+         WHERE line.record_id = record.replaces_id AND line.sign = 1 AND line.line = 0)
+  FROM ledger_entry AS entry
+  LEFT JOIN ledger_record AS record ON record.id = entry.record_id
+  LEFT JOIN LATERAL (SELECT id FROM ledger_record
+                      WHERE replaces_id = record.id ORDER BY id DESC LIMIT 1) AS newer ON true
+ WHERE entry.book_id = %s AND entry.seq = ANY (%s)
+"""
 
 
 def _values(entry: Entry, measures: Sequence[Field]) -> tuple[Decimal | None, ...]:
@@ -183,18 +234,18 @@ def _here(rows: Sequence[Row], measures: Sequence[Field]) -> Totals:
     return Totals(sum(row.entry.sign for row in rows), tuple(sums))
 
 
-def _sums(entries: QuerySet[Entry], rows: Sequence[Row], measures: Sequence[Field]) -> tuple[Totals, Totals]:
-    """What stands before the page, and all of it, in one statement."""
-    earlier = Q(seq__lt=rows[0].entry.seq) if rows else Q(seq__isnull=False)
-    asked = {}
-    for name, condition in (("before", earlier), ("total", None)):
-        asked[f"{name}_count"] = Sum("sign", filter=condition, default=0)
-        for field in measures:
-            number = Cast(KeyTextTransform(field.id, "data"), DecimalField(max_digits=30, decimal_places=6))
-            asked[f"{name}_sum_{field.id}"] = Sum(F("sign") * number, filter=condition, default=Decimal(0))
+def _sums(entries: QuerySet[Entry], measures: Sequence[Field]) -> tuple[int, Totals]:
+    """How many entries there are, and what they add up to, in one statement."""
+    asked: dict[str, Any] = {"rows": Count("seq"), "count": Sum("sign", default=0)}
+    for field in measures:
+        number = Cast(KeyTextTransform(field.id, "data"), DecimalField(max_digits=30, decimal_places=6))
+        asked[f"sum_{field.id}"] = Sum(F("sign") * number, default=Decimal(0))
     sums = entries.aggregate(**asked)
-    before, total = (
-        Totals(sums[f"{name}_count"], tuple(sums[f"{name}_sum_{field.id}"] for field in measures))
-        for name in ("before", "total")
-    )
-    return before, total
+    return sums["rows"], Totals(sums["count"], tuple(sums[f"sum_{field.id}"] for field in measures))
+
+
+def _before(entries: QuerySet[Entry], rows: Sequence[Row], number: int, measures: Sequence[Field]) -> Totals:
+    """What is brought forward to page `number`."""
+    if number == 1:
+        return Totals(0, (Decimal(0),) * len(measures))
+    return _sums(entries.filter(seq__lt=rows[0].entry.seq), measures)[1]

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from mingzhang.ledger.likeness import BAND, NEAR
 from mingzhang.ledger.models import EvidenceImage, Record, RecordEvidence
+from mingzhang.ledger.queries.records import uses_of
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
@@ -49,9 +50,7 @@ class Question:
 def questions_of(record: Record, viewer: Person | None = None) -> list[Question]:
     """The questions about the evidence of `record`, by file, as `viewer` may see them. A fixed number of queries,
     none but the first for a record without evidence."""
-    uses = list(
-        RecordEvidence.objects.filter(record=record).select_related("evidence", "evidence__image").order_by("id")
-    )
+    uses = uses_of(record)
     if not uses:
         return []
     scope = visible_units(viewer, Permission.EVIDENCE_VIEW) if viewer else None

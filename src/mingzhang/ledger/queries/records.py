@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput, NotFound
-from mingzhang.ledger.models import Entry, Position, Record, Review
+from mingzhang.core.once import once
+from mingzhang.ledger.models import Entry, Position, Record, RecordEvidence, Review
 from mingzhang.organisation.models import Book, Person
 from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
@@ -76,7 +77,8 @@ def visible_to(person: Person) -> QuerySet[Record]:
 
 def record_by_id(person: Person, number: int) -> Record:
     """Raises NotFound, also for one that the person may not see."""
-    record = visible_to(person).select_related("kind", "unit", "book").filter(pk=number).first()
+    found = visible_to(person).select_related("kind", "unit", "book", "created_by", "submitted_by")
+    record = found.filter(pk=number).first()
     if record is None:
         raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": number})
     return record
@@ -88,6 +90,25 @@ def records_by_ids(person: Person, numbers: Sequence[int]) -> list[Record]:
     if missing := [number for number in numbers if number not in found]:
         raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": missing[0]})
     return [found[number] for number in numbers]
+
+
+@once
+def lines_of(record: Record) -> list[Entry]:
+    """Every entry that came of the record, reversals too, by position."""
+    return list(Entry.objects.filter(record=record).select_related("kind", "posted_by").order_by("seq"))
+
+
+@once
+def uses_of(record: Record) -> list[RecordEvidence]:
+    """The evidence of the record, in the order it was added."""
+    uses = RecordEvidence.objects.filter(record=record).select_related("evidence", "evidence__image")
+    return list(uses.order_by("id"))
+
+
+@once
+def replacements_of(record: Record) -> list[Record]:
+    """What was written in place of the record, in that order."""
+    return list(record.replaced_by.select_related("created_by").order_by("id"))
 
 
 def reviewers(record: Record) -> list[int]:
@@ -109,6 +130,7 @@ def entries_of(record: Record) -> list[Entry]:
 # --- the book -----------------------------------------------------------------------------------------------------
 
 
+@once
 def position(book: Book) -> int:
     """The last position of the book; 0 when nothing was posted yet."""
     return Position.objects.filter(book=book).values_list("seq", flat=True).first() or 0

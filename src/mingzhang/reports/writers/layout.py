@@ -63,6 +63,8 @@ def em_width(text: str) -> float:
 def printable(text: str) -> str:
     """`text` without what no page can show and XML forbids: controls, surrogates, non-characters. Line ends and
     tabs become spaces."""
+    if text.isprintable():
+        return text
     spaced = text.translate({ord(sign): " " for sign in "\r\n\t\u2028\u2029"})
     return "".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cc", "Cs"} and not _void(sign))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Protocol
 
 from django import template
@@ -32,6 +33,7 @@ def _english() -> bool:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A picture from the sprite, hidden from screen readers: words stand beside it, or label its control."""
     sprite = static("ui/icons.svg")
