@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "mingzhang.packs",
     "mingzhang.organisation",
     "mingzhang.ledger",
+    "mingzhang.duties",
     "mingzhang.figures",
     "mingzhang.reports",
     "mingzhang.ui",

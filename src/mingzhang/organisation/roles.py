@@ -24,24 +24,28 @@ class Permission(StrEnum):
     REPORT_REVIEW = "report_review"
     REPORT_SIGN = "report_sign"
     LOG_VIEW = "log_view"
+    DUTY_VIEW = "duty_view"
+    DUTY_MANAGE = "duty_manage"
+    TASK_DECIDE = "task_decide"
     UNIT_MANAGE = "unit_manage"
     PEOPLE_MANAGE = "people_manage"
     PACK_INSTALL = "pack_install"
 
 
 _P = Permission
-_READ = frozenset({_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW})
+_READ = frozenset({_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.DUTY_VIEW})
 _REVIEW = _READ | {_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW}
 
 # An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
 ROLES: dict[str, frozenset[Permission]] = {
     "clerk": _READ | {_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD},
     "reviewer": _REVIEW,
-    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW},
+    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE},
     "inspector": _READ,
     "auditor": _READ | {_P.LOG_VIEW},
     "administrator": frozenset(
-        {_P.UNIT_MANAGE, _P.PEOPLE_MANAGE, _P.PACK_INSTALL, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.LOG_VIEW}
+        {_P.UNIT_MANAGE, _P.PEOPLE_MANAGE, _P.PACK_INSTALL, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.LOG_VIEW,
+         _P.DUTY_VIEW, _P.DUTY_MANAGE}
     ),
 }
 
@@ -68,6 +72,9 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.REPORT_REVIEW: _("审核报告"),
     _P.REPORT_SIGN: _("签发报告"),
     _P.LOG_VIEW: _("查看操作日志"),
+    _P.DUTY_VIEW: _("查看责任清单和任务"),
+    _P.DUTY_MANAGE: _("调整责任清单，移交任务"),
+    _P.TASK_DECIDE: _("准予免办、延期，签字办结"),
     _P.UNIT_MANAGE: _("调整单位"),
     _P.PEOPLE_MANAGE: _("安排人员和岗位"),
     _P.PACK_INSTALL: _("启用体系包"),

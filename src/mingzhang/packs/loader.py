@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from mingzhang.packs import yaml_source
 from mingzhang.packs.dashboard_checks import dashboard_faults
+from mingzhang.packs.duty_checks import duty_faults
 from mingzhang.packs.faults import Fault, PackInvalid, Place
 from mingzhang.packs.figure_checks import counted_faults, cycle_faults, derived_faults, form_faults
 from mingzhang.packs.files import read_folder
 from mingzhang.packs.kind_checks import Known, kind_faults
 from mingzhang.packs.report_checks import report_faults
-from mingzhang.packs.schema import Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
+from mingzhang.packs.schema import Dashboard, Duty, Figure, Kind, Pack, PackHead, ReportTemplate
 from mingzhang.packs.structure import build
 from mingzhang.packs.yaml_source import Plain, YamlInvalid
 
@@ -46,8 +47,10 @@ class _Parts:
     figures: list[tuple[Figure, Place]] = field(default_factory=list)
     reports: list[tuple[ReportTemplate, Place]] = field(default_factory=list)
     dashboards: list[tuple[Dashboard, Place]] = field(default_factory=list)
+    duties: list[tuple[Duty, Place]] = field(default_factory=list)
     broken_kinds: set[str] = field(default_factory=set)
     broken_figures: set[str] = field(default_factory=set)
+    broken_duties: set[str] = field(default_factory=set)
 
     def read(self, files: Mapping[str, bytes]) -> None:
         if HEAD_FILE not in files:
@@ -59,9 +62,11 @@ class _Parts:
             elif name.startswith("kinds/"):
                 self.read_kind(name, content)
             elif name.startswith("figures/"):
-                self.read_figures(name, content)
+                self.read_list(name, content, self.read_figure, self.broken_figures)
             elif name.startswith("dashboards/"):
                 self.read_dashboard(name, content)
+            elif name.startswith("duties/"):
+                self.read_list(name, content, self.read_duty, self.broken_duties)
         for folder in dict.fromkeys(name.rpartition("/")[0] for name in files if name.startswith("reports/")):
             self.read_report(folder, files)
 
@@ -77,16 +82,26 @@ class _Parts:
         else:
             self.broken_kinds |= _ids_in(content)
 
-    def read_figures(self, name: str, content: bytes) -> None:
+    def read_list(
+        self, name: str, content: bytes, read_one: Callable[[Plain, Place], None], broken: set[str]
+    ) -> None:
+        """A file with several parts of one sort; those of one that cannot be read are `broken`."""
         place = self.source(name, content)
         data = place.source.data if place else None
         if place is None or not isinstance(data, list):
             if place:
-                self.faults.append(place.fault(wrong=_("这里要一个数据项的列表"), right=_("每个数据项前写“- ”")))
-            self.broken_figures |= _ids_in(content)
+                self.faults.append(place.fault(wrong=_("这里要一个列表"), right=_("每一项前写“- ”")))
+            broken |= _ids_in(content)
             return
         for number, item in enumerate(data):
-            self.read_figure(item, place.inside(number))
+            read_one(item, place.inside(number))
+
+    def read_duty(self, item: Plain, place: Place) -> None:
+        duty = build(Duty, item, place, self.faults)
+        if duty:
+            self.duties.append((duty, place))
+        elif isinstance(item, dict):
+            self.broken_duties.add(str(item.get("id")))
 
     def read_figure(self, item: Plain, place: Place) -> None:
         figure = build(Figure, item, place, self.faults)
@@ -143,6 +158,7 @@ class _Parts:
             figures=tuple(figure for figure, _place in self.figures),
             reports=tuple(report for report, _place in self.reports),
             dashboards=tuple(dashboard for dashboard, _place in self.dashboards),
+            duties=tuple(duty for duty, _place in self.duties),
         )
 
     def cross_check(self) -> Iterator[Fault]:
@@ -154,6 +170,7 @@ class _Parts:
         yield from _repeated(self.kinds)
         yield from _repeated(self.figures)
         yield from _repeated(self.dashboards)
+        yield from _repeated(self.duties)
         for kind, place in self.kinds:
             yield from kind_faults(kind, place, known)
         yield from self.figure_faults(pack)
@@ -162,6 +179,8 @@ class _Parts:
             yield from report_faults(report, place, measures, self.broken_figures, pack.levels)
         for dashboard, place in self.dashboards:
             yield from dashboard_faults(dashboard, place, pack, self.broken_figures)
+        for duty, place in self.duties:
+            yield from duty_faults(duty, place, known, pack.duties_by_id, self.broken_duties)
 
     def figure_faults(self, pack: Pack) -> Iterator[Fault]:
         measures = {figure.id: figure.measure for figure in pack.figures}
@@ -180,7 +199,7 @@ def _ids_in(content: bytes) -> set[str]:
 
 
 def _repeated(
-    parts: Sequence[tuple[Kind, Place]] | Sequence[tuple[Figure, Place]] | Sequence[tuple[Dashboard, Place]],
+    parts: Sequence[tuple[Kind | Figure | Dashboard | Duty, Place]],
 ) -> Iterator[Fault]:
     """Parts that have the id of an earlier one."""
     first: dict[str, Place] = {}

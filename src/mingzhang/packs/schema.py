@@ -1,4 +1,4 @@
-"""What a pack may say: record kinds, figures, reports and dashboards, as frozen typed objects.
+"""What a pack may say: record kinds, figures, reports, dashboards and duties, as frozen typed objects.
 
 A pack is read from YAML by `packs.loader`, which also checks what one object cannot know about another. It is
 kept as plain data in `PackVersion.content` and comes back through `Pack.from_content`.
@@ -27,6 +27,8 @@ PeriodKind = Literal["month", "quarter", "half", "year"]
 
 # The roles that a review step may ask for: those to which `organisation.roles` gives the permission to review.
 REVIEW_ROLES = ("reviewer", "leader")
+# The roles that somebody may answer for a duty by: those of `organisation.roles` that do or lead the work.
+DUTY_ROLES = ("clerk", "reviewer", "leader", "inspector")
 RESERVED_FIELD_IDS = frozenset({"sheet", "unit", "occurred_on", "posted_on"})
 
 TEXT_LENGTH = 200
@@ -287,6 +289,75 @@ class Dashboard(Model):
     groups: Annotated[tuple[DashboardGroup, ...], Rule(min_length=1, max_length=6)]
 
 
+class Basis(Model):
+    """What a duty rests on: a regulation, and where in it."""
+
+    regulation: Words
+    clause: Words | None = None
+
+
+class After(Model):
+    """That a duty falls due `within` so many working days after a sheet of `kind` was posted for what it tells of."""
+
+    kind: Id
+    within: Annotated[int, Rule(ge=1, le=366)]
+
+
+class Answers(Model):
+    """Who answers for a duty, as roles: the head of the unit, the member of its leadership, the one who does it."""
+
+    head: str = "leader"
+    sponsor: str = "leader"
+    handler: str = "clerk"
+
+
+class Duty(Model):
+    """责任事项: what a unit of one of `levels` has to do, how often, and how it is seen to be done.
+
+    It comes `every` month, quarter, half or year, on the days that `rule` names (RFC 5545; without it, the last day
+    of the period), moved by `roll` to a working day and on by `plus` of them; or `after` something. It is done by
+    posting one sheet of `fulfilled_by`, or `count` of them in the period; without, by somebody's sign-off. `parent`
+    is the duty of the level above that it carries out."""
+
+    id: Id
+    name: Names
+    text: Names
+    kind: Literal["basic", "supporting", "recalled"]
+    levels: Annotated[tuple[Id, ...], Rule(min_length=1)]
+    basis: Annotated[tuple[Basis, ...], Rule(min_length=1)]
+    answers: Answers = Answers()
+    helpers: tuple[Names, ...] = ()
+    every: PeriodKind | None = None
+    rule: Words | None = None
+    roll: Literal["none", "forward", "back", "nearest"] = "nearest"
+    plus: Annotated[int, Rule(ge=0, le=366)] = 0
+    after: After | None = None
+    evidence: Names | None = None
+    fulfilled_by: Id | None = None
+    count: Annotated[int, Rule(ge=1, le=1000)] = 1
+    parent: Id | None = None
+
+    @property
+    def days(self) -> str:
+        """The RFC 5545 rule of its nominal days; empty when it comes after something."""
+        return self.rule or (LAST_DAYS[self.every] if self.every else "")
+
+    @property
+    def closing(self) -> Literal["record", "records", "sign_off"]:
+        """What it takes to be done."""
+        if self.fulfilled_by is None:
+            return "sign_off"
+        return "record" if self.count == 1 else "records"
+
+
+LAST_DAYS: dict[PeriodKind, str] = {
+    "month": "FREQ=MONTHLY;BYMONTHDAY=-1",
+    "quarter": "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1",
+    "half": "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1",
+    "year": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1",
+}
+
+
 class Line(NamedTuple):
     """A kind of entry: the sheet itself (`table` is None) or one of its tables."""
 
@@ -336,6 +407,7 @@ class Pack(PackHead):
     figures: tuple[Figure, ...] = ()
     reports: tuple[ReportTemplate, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
+    duties: tuple[Duty, ...] = ()
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> Pack:
@@ -382,6 +454,11 @@ class Pack(PackHead):
     def figures_by_id(self) -> dict[str, Figure]:
         """Figure id → figure."""
         return {figure.id: figure for figure in self.figures}
+
+    @cached_property
+    def duties_by_id(self) -> dict[str, Duty]:
+        """Duty id → duty."""
+        return {duty.id: duty for duty in self.duties}
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:

@@ -19,6 +19,7 @@ from mingzhang.ledger.holdings import Holdings
 from mingzhang.ledger.lines import Layout, Line
 from mingzhang.ledger.locks import lock_record, lock_records
 from mingzhang.ledger.models import Entry, Record
+from mingzhang.ledger.posting import tell
 from mingzhang.ledger.queries import entries_of
 from mingzhang.ledger.rules import check_user_can_reverse
 from mingzhang.organisation.models import Person
@@ -53,6 +54,7 @@ def post_locked(records: Sequence[Record], by: Person) -> range:
     done = append([line for sheet in sheets for line in sheet], book=by.book, by=by)
     Record.objects.filter(AnyOf(F("pk"), [record.pk for record in records])).update(state="posted")
     audit.events(_posted(records, sheets, done, by))
+    tell(records, by)
     return done.positions
 
 
@@ -102,6 +104,7 @@ def reverse_record(*, record: Record, reason: str, by: Person) -> range:
         data=_told(done, done.positions),
         private={"reason": reason},
     )
+    tell([record], by)
     return done.positions
 
 

@@ -1,0 +1,20 @@
+"""Every change of duties and tasks."""
+
+from mingzhang.duties.actions.adapting import adapt_duty, assign_duty, end_adaptation
+from mingzhang.duties.actions.deciding import excuse_task, extend_task, hand_over, reinstate_task, sign_off_task
+from mingzhang.duties.actions.fulfilling import recount
+from mingzhang.duties.actions.generating import Generated, generate_tasks
+
+__all__ = [
+    "Generated",
+    "adapt_duty",
+    "assign_duty",
+    "end_adaptation",
+    "excuse_task",
+    "extend_task",
+    "generate_tasks",
+    "hand_over",
+    "recount",
+    "reinstate_task",
+    "sign_off_task",
+]

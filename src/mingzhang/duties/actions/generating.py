@@ -1,0 +1,196 @@
+"""Filling the calendar with tasks: what every duty asks of every unit, a year and a month ahead.
+
+All of it in a few statements, however many units there are. A task is known by its duty, unit and period: run twice,
+broken off, or by two at once, nothing is lost and nothing doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from mingzhang.audit import append
+from mingzhang.core import clock
+from mingzhang.core.recurrence import due, occurrences
+from mingzhang.core.workdays import WorkCalendar
+from mingzhang.duties.lists import cadence_of, words_of
+from mingzhang.duties.models import Adaptation, Horizon
+from mingzhang.organisation.calendars import work_calendar
+from mingzhang.organisation.models import Book
+from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.models import PackVersion
+from mingzhang.packs.queries import kind_ids, pack_of
+from mingzhang.packs.schema import Duty
+
+AHEAD = timedelta(days=400)
+SYSTEM = "system:tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """How many tasks were made, given another due date or other terms, withdrawn and restored."""
+
+    made: int
+    changed: int
+    withdrawn: int
+    restored: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.made or self.changed or self.withdrawn or self.restored)
+
+
+class Wanted(NamedTuple):
+    """One occurrence of one duty, for every unit of a level, or (with `unit`) for one that adapted it."""
+
+    version: int
+    pack: str
+    duty: str
+    level: str | None
+    unit: int | None
+    period: str
+    first: date
+    last: date
+    nominal: date
+    due: date
+    kind: int | None
+    needed: int
+
+
+@transaction.atomic
+def generate_tasks(*, book: Book) -> Generated:
+    """Make what is missing up to 400 days from today and bring what has not fallen due to what the duties and the
+    calendar now say. What fell due stays as it was; who extended or excused a task is not overruled. From the day
+    to which the last run came, so that a pause of any length leaves no gap."""
+    today = clock.today(ZoneInfo(book.timezone))
+    end = today + AHEAD
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.duties/' || %s, 0))", [book.code])
+        _want(cursor, list(_wanted(book, _begin(book, today), end)))
+        found = Generated(*(_run(cursor, statement, book, today) for statement in (MAKE, CHANGE, WITHDRAW, RESTORE)))
+    Horizon.objects.update_or_create(book=book, defaults={"until": end})
+    if found.any:
+        said = {"made": found.made, "changed": found.changed, "withdrawn": found.withdrawn}
+        said |= {"restored": found.restored, "until": end.isoformat()}
+        append.event(book=book.code, actor=SYSTEM, verb="tasks.generate", subject=f"book:{book.code}", data=said)
+    return found
+
+
+def _begin(book: Book, today: date) -> date:
+    until = Horizon.objects.filter(book=book).values_list("until", flat=True).first()
+    return min(until, today) if until else today
+
+
+def _wanted(book: Book, start: date, end: date) -> Iterator[Wanted]:
+    calendar = work_calendar()
+    for version in packs_in_force(book):
+        pack, kinds = pack_of(version.pk), kind_ids(pack_of(version.pk))
+        for duty in pack.duties:
+            for level in duty.levels:
+                yield from _comes(version, duty, kinds, calendar, start, end, level=level)
+        for adapted in Adaptation.objects.filter(unit__book=book, pack=version.pack).order_by("id"):
+            if duty_ := words_of(adapted):
+                first, last = _overlap(adapted, start, end)
+                yield from _comes(version, duty_, kinds, calendar, first, last, unit=adapted.unit_id)
+
+
+def _overlap(adapted: Adaptation, start: date, end: date) -> tuple[date, date]:
+    ends = adapted.valid.upper
+    return max(start, adapted.valid.lower), min(end, ends - timedelta(days=1)) if ends else end
+
+
+def _comes(
+    version: PackVersion,
+    duty: Duty,
+    kinds: dict[str, int],
+    calendar: WorkCalendar,
+    start: date,
+    end: date,
+    level: str | None = None,
+    unit: int | None = None,
+) -> Iterator[Wanted]:
+    cadence = cadence_of(duty)
+    if cadence is None:
+        return
+    kind = kinds[duty.fulfilled_by] if duty.fulfilled_by else None
+    for one in occurrences(cadence, start, end):
+        days = one.period
+        yield Wanted(
+            version.pk, version.pack, duty.id, level, unit, days.code, days.start, days.end, one.nominal,
+            due(cadence, one, calendar).date, kind, duty.count,
+        )  # fmt: skip
+
+
+def _want(cursor: CursorWrapper, wanted: list[Wanted]) -> None:
+    """Tell the database what is wanted, for the statements below."""
+    cursor.execute(TABLE)
+    columns = list(zip(*wanted, strict=True)) or [()] * len(Wanted._fields)
+    cursor.execute(FILL, [list(column) for column in columns])
+    cursor.execute("ANALYZE duties_wanted")
+
+
+def _run(cursor: CursorWrapper, statement: str, book: Book, today: date) -> int:
+    cursor.execute(statement, {"book": book.pk, "today": today})
+    return max(0, cursor.rowcount)
+
+
+TABLE = """
+CREATE TEMPORARY TABLE duties_wanted (
+  version int, pack text, duty text, level text, unit int, period text, first date, last date, nominal date, due date,
+  kind int, needed int) ON COMMIT DROP
+"""
+FILL = """
+INSERT INTO duties_wanted SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[],
+  %s::date[], %s::date[], %s::date[], %s::date[], %s::int[], %s::int[])
+"""
+
+# The units that a line is for: those of its level that existed on its nominal day and adapted nothing of the duty, or
+# the one that did.
+_FOR = """
+  FROM duties_wanted AS w
+  JOIN organisation_unit AS u ON u.book_id = %(book)s AND (u.id = w.unit OR (w.unit IS NULL AND u.level = w.level))
+   AND u.created_on <= w.nominal AND (u.closed_on IS NULL OR u.closed_on > w.nominal)
+   AND (w.unit IS NOT NULL OR NOT EXISTS (
+         SELECT FROM duties_adaptation AS a
+          WHERE a.unit_id = u.id AND a.pack = w.pack AND a.duty = w.duty AND a.valid @> w.nominal))
+"""
+_SAME = "t.unit_id = u.id AND t.pack = w.pack AND t.duty = w.duty AND t.period = w.period"
+
+MAKE = f"""
+INSERT INTO duties_task (book_id, unit_id, pack, duty, period, first, last, nominal, due, pack_version_id, kind_id,
+                         needed, state)
+SELECT u.book_id, u.id, w.pack, w.duty, w.period, w.first, w.last, w.nominal, w.due, w.version, w.kind, w.needed, 'open'
+{_FOR}
+  LEFT JOIN duties_task AS t ON {_SAME}
+ WHERE t.id IS NULL
+ON CONFLICT (unit_id, pack, duty, period) DO NOTHING
+"""  # noqa: S608 - composed of constants
+
+CHANGE = f"""
+UPDATE duties_task AS t
+   SET nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed, pack_version_id = w.version,
+       until = CASE WHEN t.until > w.due THEN t.until END
+{_FOR}
+ WHERE {_SAME} AND t.state = 'open' AND t.due >= %(today)s
+   AND (t.nominal, t.due, t.kind_id, t.needed) IS DISTINCT FROM (w.nominal, w.due, w.kind, w.needed)
+"""  # noqa: S608
+
+WITHDRAW = f"""
+UPDATE duties_task AS t SET state = 'withdrawn'
+ WHERE t.book_id = %(book)s AND t.state = 'open' AND t.nominal > %(today)s
+   AND NOT EXISTS (SELECT {_FOR} WHERE {_SAME})
+"""  # noqa: S608
+
+RESTORE = f"""
+UPDATE duties_task AS t
+   SET state = 'open', nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed,
+       pack_version_id = w.version
+{_FOR}
+ WHERE {_SAME} AND t.state = 'withdrawn' AND w.nominal > %(today)s
+"""  # noqa: S608

@@ -1,0 +1,173 @@
+"""Duties as units have them, and the tasks that fall due by them.
+
+What a unit has to do is declared in the packs of its book, by its level: nothing of that is copied. Kept here is what
+a unit adapted, who of it answers for what, and every task.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from mingzhang.ledger.models import Record
+from mingzhang.organisation.models import Book, Person, Post, Unit
+from mingzhang.packs.models import PackVersion, RecordKind
+
+OPEN_TASKS = ("open", "recorded")
+
+
+class Adaptation(models.Model):
+    """What one unit does otherwise than the pack says, from a day on: a duty added or narrowed, in the words of
+    `content` (as `packs.schema.Duty` has them), or withdrawn. `reason` says why."""
+
+    id = models.AutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    pack = models.TextField()
+    duty = models.TextField()
+    what = models.TextField(choices=[("added", "added"), ("narrowed", "narrowed"), ("withdrawn", "withdrawn")])
+    valid = DateRangeField()
+    content = models.JSONField(null=True)
+    reason = models.TextField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="adaptation_once_at_a_time",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL), ("pack", RangeOperators.EQUAL), ("duty", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(what="withdrawn", content=None) | (
+                ~Q(what="withdrawn") & Q(content__isnull=False)), name="adaptation_says_what"),
+            models.CheckConstraint(condition=~Q(reason=""), name="adaptation_with_reason"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.what} {self.duty}"
+
+
+class Assignment(models.Model):
+    """Which post of a unit answers for a duty, and in which part. Without one, it is whoever holds the role that the
+    duty names."""
+
+    id = models.AutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    pack = models.TextField()
+    duty = models.TextField()
+    part = models.TextField(choices=[("head", "head"), ("sponsor", "sponsor"), ("handler", "handler")])
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "pack", "duty", "part"], name="assignment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.duty} {self.part}"
+
+
+class Task(models.Model):
+    """任务: one duty of one unit for one period. That is its identity, whatever becomes of its due date.
+
+    `first` and `last` are the days of the period, `nominal` the day that the rule names, `due` the working day that
+    came of it. `needed` sheets of `kind` posted for the period fulfil it; without a kind somebody signs it off.
+    `until` is a later day that was granted. `done_on` is the day on which it was fulfilled."""
+
+    id = models.BigAutoField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    pack = models.TextField()
+    duty = models.TextField()
+    period = models.TextField()
+    first = models.DateField()
+    last = models.DateField()
+    nominal = models.DateField()
+    due = models.DateField()
+    pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", db_index=False)
+    kind = models.ForeignKey(RecordKind, models.PROTECT, null=True, related_name="+", db_index=False)
+    needed = models.IntegerField(default=1, db_default=1)
+    state = models.TextField(default="open", db_default="open")
+    until = models.DateField(null=True)
+    done_on = models.DateField(null=True)
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+", db_index=False)
+    handler = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "pack", "duty", "period"], name="task_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=("open", "recorded", "done", "excused", "withdrawn")), name="task_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", done_on__isnull=False) | (~Q(state="done") & Q(done_on=None)),
+                name="task_done_on_a_day",
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("due")), name="task_extended_beyond"),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "due"], name="task_unit_due"),
+            models.Index(fields=["book", "due"], condition=Q(state__in=OPEN_TASKS), name="task_book_open"),
+            # Posting asks by this for what it may fulfil.
+            models.Index(
+                fields=["unit", "kind", "last"], condition=Q(kind__isnull=False), name="task_unit_kind"
+            ),
+            models.Index(fields=["handler"], condition=Q(handler__isnull=False), name="task_handler"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.duty} {self.period}"
+
+    @property
+    def ref(self) -> str:
+        """How the event log names it."""
+        return f"task:{self.pk}"
+
+    @property
+    def deadline(self) -> date:
+        """The day by which it has to be done, with what was granted."""
+        return self.until or self.due
+
+    def late_on(self, day: date) -> bool:
+        """Whether it was done late, or is not done although its day has passed by `day`."""
+        if self.state == "done" and self.done_on:
+            return self.done_on > self.deadline
+        return self.state in OPEN_TASKS and day > self.deadline
+
+
+class TaskStep(models.Model):
+    """What somebody decided about a task, and why: excused, extended (`until`), handed over (`to`), signed off.
+    Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="steps")
+    verb = models.TextField()
+    reason = models.TextField()
+    until = models.DateField(null=True)
+    to = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason="") | Q(verb="sign_off"), name="task_step_with_reason"),
+            models.CheckConstraint(condition=~Q(verb="extend") | Q(until__isnull=False), name="task_step_until"),
+            models.CheckConstraint(condition=~Q(verb="hand_over") | Q(to__isnull=False), name="task_step_to"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id}: {self.verb}"
+
+
+class Horizon(models.Model):
+    """Up to which nominal day a book has its tasks."""
+
+    book = models.OneToOneField(Book, models.PROTECT, primary_key=True, related_name="+")
+    until = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.book_id}: {self.until}"
