@@ -102,6 +102,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What is done in the transaction in which sheets are posted or taken back.
+WHEN_POSTED = ["mingzhang.duties.actions.fulfilling.recount"]
+
 AUTH_USER_MODEL = "organisation.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
 
-Heard = Callable[[Sequence[Record], Person], None]
-
-_heard: list[Heard] = []
-
-
-def when_posted(heard: Heard) -> None:
-    """Have `heard` called whenever sheets were posted or taken back, with the sheets as they stand then and who did
-    it. What it raises undoes the posting. Called once for each area, as it is set up."""
-    if heard not in _heard:
-        _heard.append(heard)
+Heard: TypeAlias = Callable[[Sequence[Record], Person], None]
 
 
 def tell(records: Sequence[Record], by: Person) -> None:
-    """Tell everyone who asked to hear."""
-    for heard in _heard:
-        heard(records, by)
+    """Tell those named in the setting WHEN_POSTED that the sheets were posted or taken back, as they stand then, and
+    by whom. What one of them raises undoes it."""
+    for path in settings.WHEN_POSTED:
+        _named(path)(records, by)
+
+
+@cache
+def _named(path: str) -> Heard:
+    heard: Heard = import_string(path)
+    return heard

@@ -44,8 +44,16 @@ ROLES: dict[str, frozenset[Permission]] = {
     "inspector": _READ,
     "auditor": _READ | {_P.LOG_VIEW},
     "administrator": frozenset(
-        {_P.UNIT_MANAGE, _P.PEOPLE_MANAGE, _P.PACK_INSTALL, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.LOG_VIEW,
-         _P.DUTY_VIEW, _P.DUTY_MANAGE}
+        {
+            _P.UNIT_MANAGE,
+            _P.PEOPLE_MANAGE,
+            _P.PACK_INSTALL,
+            _P.FIGURES_VIEW,
+            _P.REPORT_VIEW,
+            _P.LOG_VIEW,
+            _P.DUTY_VIEW,
+            _P.DUTY_MANAGE,
+        }
     ),
 }
 

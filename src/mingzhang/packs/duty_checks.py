@@ -42,7 +42,9 @@ def _time_faults(duty: Duty, place: Place, known: Known) -> Iterator[Fault]:
     if (duty.every is None) == (duty.after is None):
         yield place.fault(wrong=_("要写明多久一次，或在什么之后"), right=_("every 和 after 写一个，只写一个"))
     if duty.rule and duty.every is None:
-        yield place.fault("rule", wrong=_("有 rule 就要有 every"), right=_("写明 every: month、quarter、half 或 year"))
+        yield place.fault(
+            "rule", wrong=_("有 rule 就要有 every"), right=_("写明 every: month、quarter、half 或 year")
+        )
     if duty.every:
         try:
             Cadence(duty.days, duty.roll, duty.plus, kind=duty.every)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, QuerySet
 
 from mingzhang.audit import append
 from mingzhang.core import clock
@@ -13,30 +13,36 @@ from mingzhang.duties import flows
 from mingzhang.duties.models import Task
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.scopes import AnyOf
 
 
 def recount(records: Sequence[Record], by: Person) -> None:
     """Count again the sheets of every task that the records may be for: of their unit and kind, for the period in
     which they happened. What has enough is done, what has too few again is open. A task that was excused or
     withdrawn stays so."""
-    found = [task for task in _touched(records) if _settle(task)]
-    append.events(
-        append.NewEvent(by.book.code, clock.now(), by.ref, f"task.{task.state}", task.ref, {"record": _latest(task)})
-        for task in found
+    changed = [task for task in _touched(records) if _settle(task)]
+    append.events([
+        append.NewEvent(by.book.code, clock.now(), by.ref, f"task.{task.state}", task.ref, {"record": task.record_id})
+        for task in changed
+    ])  # fmt: skip
+
+
+def _touched(records: Sequence[Record]) -> QuerySet[Task]:
+    """Every task that one of the records may be for, and perhaps others, which come out as they were. Locked in one
+    order, so that two postings do not wait for each other for ever."""
+    days = [record.occurred_on for record in records]
+    return (
+        Task.objects.select_for_update(of=("self",))
+        .filter(
+            AnyOf(F("unit"), sorted({record.unit_id for record in records})),
+            AnyOf(F("kind"), sorted({record.kind_id for record in records})),
+            first__lte=max(days),
+            last__gte=min(days),
+        )
+        .exclude(state__in=("excused", "withdrawn"))
+        .select_related("book")
+        .order_by("pk")
     )
-
-
-def _touched(records: Iterable[Record]) -> Iterable[Task]:
-    """Locked in one order, so that two postings do not wait for each other for ever."""
-    days: dict[tuple[int, int], set] = {}
-    for record in records:
-        days.setdefault((record.unit_id, record.kind_id), set()).add(record.occurred_on)
-    asked = Q(pk__in=[])
-    for (unit, kind), when in days.items():
-        for day in when:
-            asked |= Q(unit=unit, kind=kind, first__lte=day, last__gte=day)
-    tasks = Task.objects.select_for_update(of=("self",)).filter(asked).select_related("book").order_by("pk")
-    return tasks.exclude(state__in=("excused", "withdrawn"))
 
 
 def _settle(task: Task) -> bool:
@@ -46,11 +52,15 @@ def _settle(task: Task) -> bool:
     )
     sheets = list(posted.order_by("-id").values_list("pk", flat=True)[: task.needed])
     state = _state_after(task, len(sheets))
-    if state == task.state:
+    if state == task.state and (state != "done" or task.record_id in sheets):
         return False
+    if state != "done":
+        task.done_on = task.record_id = None
+    elif task.state != "done":
+        task.done_on = clock.today(ZoneInfo(task.book.timezone))
+    if state == "done":
+        task.record_id = sheets[0]
     task.state = state
-    task.done_on = clock.today(ZoneInfo(task.book.timezone)) if state == "done" else None
-    task.record_id = sheets[0] if state == "done" else None
     task.save(update_fields=["state", "done_on", "record"])
     return True
 
@@ -63,7 +73,3 @@ def _state_after(task: Task, sheets: int) -> str:
     if sheets and task.state == "open":
         return flows.TASK.target("open", "record")
     return flows.TASK.target("recorded", "reopen") if not sheets and task.state == "recorded" else task.state
-
-
-def _latest(task: Task) -> int | None:
-    return task.record_id

@@ -73,7 +73,9 @@ def generate_tasks(*, book: Book) -> Generated:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.duties/' || %s, 0))", [book.code])
         _want(cursor, list(_wanted(book, _begin(book, today), end)))
-        found = Generated(*(_run(cursor, statement, book, today) for statement in (MAKE, CHANGE, WITHDRAW, RESTORE)))
+        found = Generated(
+            *(_run(cursor, statement, book, today) for statement in (MAKE, CHANGE, WITHDRAW, RESTORE))
+        )
     Horizon.objects.update_or_create(book=book, defaults={"until": end})
     if found.any:
         said = {"made": found.made, "changed": found.changed, "withdrawn": found.withdrawn}

@@ -1,0 +1,68 @@
+"""Who may decide what about duties and tasks. `check_…` raises with the reason that a disabled button shows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal
+from mingzhang.duties import flows
+from mingzhang.duties.models import Task
+from mingzhang.organisation.models import Person, Post, Unit
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.rules import can, check_can
+
+
+def check_user_can_decide(person: Person, task: Task, verb: str) -> None:
+    """Excusing, extending and signing off is for who leads the unit, and never about a task that was handed to
+    oneself. Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.TASK_DECIDE, task.unit)
+    flows.check(task, verb)
+    if task.handler_id == person.pk:
+        raise NotAllowed(_("这项任务由您自己办，不能由您自己来定。"), remedy=_("请别的领导来定。"))
+    if verb == "sign_off" and task.kind_id is not None:
+        raise InvalidInput(_("这项任务要靠入账的记录单办结，不能签字了事。"), remedy=_("请填记录单。"))
+
+
+def user_can_decide(person: Person, task: Task, verb: str) -> bool:
+    """Twin of `check_user_can_decide`."""
+    try:
+        check_user_can_decide(person, task, verb)
+    except Refusal:
+        return False
+    return True
+
+
+def check_user_can_hand_over(person: Person, task: Task, to: Person) -> None:
+    """To someone who records for the unit. Raises NotAllowed, StateRefused, InvalidInput."""
+    check_can(person, Permission.DUTY_MANAGE, task.unit)
+    flows.check(task, "hand_over")
+    if not can(to, Permission.RECORD_ADD, task.unit):
+        raise InvalidInput(
+            _("“%(person)s”不能替“%(unit)s”填记录单，办不了这项任务。")
+            % {"person": to.name, "unit": task.unit.name},
+            remedy=_("请选一个在本单位有经办岗位的人。"),
+        )
+
+
+def check_later(task: Task, until: date) -> None:
+    """Raises InvalidInput unless `until` gives more time than there was."""
+    if until <= task.deadline:
+        raise InvalidInput(
+            _("延期要延到%(day)s以后。") % {"day": task.deadline.isoformat()}, remedy=_("请选更晚的一天。")
+        )
+
+
+def check_user_can_manage(person: Person, unit: Unit) -> None:
+    """Adapting the list and saying who answers. Raises NotAllowed."""
+    check_can(person, Permission.DUTY_MANAGE, unit)
+
+
+def check_post_of(unit: Unit, post: Post) -> None:
+    """A duty of a unit is answered for by a post of it or of one above. Raises InvalidInput."""
+    if post.unit_id not in unit.ancestors:
+        raise InvalidInput(
+            _("岗位“%(post)s”不是“%(unit)s”或它上级的。") % {"post": post.name, "unit": unit.name},
+            remedy=_("请选本单位的岗位。"),
+        )
