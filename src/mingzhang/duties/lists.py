@@ -42,8 +42,8 @@ def _of_pack(version: PackVersion, unit: Unit, adapted: dict[tuple[str, str], Ad
         yield Held(version, words_of(found) or duty if found else duty, found)
     own = {duty.id for duty in declared}
     for (pack, code), found in sorted(adapted.items()):
-        if pack == version.pack and code not in own and (duty := words_of(found)):
-            yield Held(version, duty, found)
+        if pack == version.pack and code not in own and (words := words_of(found)):
+            yield Held(version, words, found)
 
 
 def words_of(adaptation: Adaptation) -> Duty | None:

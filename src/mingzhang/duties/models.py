@@ -1,7 +1,7 @@
 """Duties as units have them, and the tasks that fall due by them.
 
-What a unit has to do is declared in the packs of its book, by its level: nothing of that is copied. Kept here is what
-a unit adapted, who of it answers for what, and every task.
+What a unit has to do is declared in the packs of its book, by its level: nothing of that is copied. Kept here is
+what a unit adapted, who of it answers for what, and every task.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Adaptation(models.Model):
 
 
 class Assignment(models.Model):
-    """Which post of a unit answers for a duty, and in which part. Without one, it is whoever holds the role that the
-    duty names."""
+    """Which post of a unit answers for a duty, and in which part. Without one, it is whoever holds the role that
+    the duty names."""
 
     id = models.AutoField(primary_key=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)

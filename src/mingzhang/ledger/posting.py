@@ -1,4 +1,4 @@
-"""The one place where an area above the ledger has its say about posting: in the same transaction, or not at all."""
+"""The one place where an area above the ledger has its say about posting: in its transaction, or not at all."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Heard: TypeAlias = Callable[[Sequence[Record], Person], None]
 
 
 def tell(records: Sequence[Record], by: Person) -> None:
-    """Tell those named in the setting WHEN_POSTED that the sheets were posted or taken back, as they stand then, and
-    by whom. What one of them raises undoes it."""
+    """Tell those named in the setting WHEN_POSTED that the sheets were posted or taken back, as they stand then,
+    and by whom. What one of them raises undoes it."""
     for path in settings.WHEN_POSTED:
         _named(path)(records, by)
 

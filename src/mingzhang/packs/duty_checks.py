@@ -87,7 +87,7 @@ def _parent_faults(
 def _line(duty: Duty, duties: Mapping[str, Duty]) -> list[str]:
     """The duties that stand above `duty`, up to the first that comes again."""
     above: list[str] = []
-    while duty.parent in duties and duty.parent not in above:
+    while duty.parent and duty.parent in duties and duty.parent not in above:
         duty = duties[duty.parent]
         above.append(duty.id)
     return above

@@ -297,7 +297,7 @@ class Basis(Model):
 
 
 class After(Model):
-    """That a duty falls due `within` so many working days after a sheet of `kind` was posted for what it tells of."""
+    """That a duty falls due `within` so many working days after what a posted sheet of `kind` tells of."""
 
     kind: Id
     within: Annotated[int, Rule(ge=1, le=366)]

@@ -21,10 +21,13 @@ def recount(records: Sequence[Record], by: Person) -> None:
     which they happened. What has enough is done, what has too few again is open. A task that was excused or
     withdrawn stays so."""
     changed = [task for task in _touched(records) if _settle(task)]
-    append.events([
-        append.NewEvent(by.book.code, clock.now(), by.ref, f"task.{task.state}", task.ref, {"record": task.record_id})
-        for task in changed
-    ])  # fmt: skip
+    book, at = by.book.code, clock.now()
+    append.events(
+        [
+            append.NewEvent(book, at, by.ref, f"task.{task.state}", task.ref, {"record": task.record_id})
+            for task in changed
+        ]
+    )
 
 
 def _touched(records: Sequence[Record]) -> QuerySet[Task]:

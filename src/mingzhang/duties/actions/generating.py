@@ -1,13 +1,13 @@
 """Filling the calendar with tasks: what every duty asks of every unit, a year and a month ahead.
 
-All of it in a few statements, however many units there are. A task is known by its duty, unit and period: run twice,
-broken off, or by two at once, nothing is lost and nothing doubled.
+All of it in a few statements, however many units there are. A task is known by its duty, unit and period: run
+twice, broken off, or by two at once, nothing is lost and nothing doubled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,9 +21,8 @@ from mingzhang.core.recurrence import due, occurrences
 from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import Adaptation, Horizon
-from mingzhang.organisation.calendars import work_calendar
 from mingzhang.organisation.models import Book
-from mingzhang.organisation.queries import packs_in_force
+from mingzhang.organisation.queries import packs_in_force, work_calendar
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import kind_ids, pack_of
 from mingzhang.packs.schema import Duty
@@ -78,8 +77,7 @@ def generate_tasks(*, book: Book) -> Generated:
         )
     Horizon.objects.update_or_create(book=book, defaults={"until": end})
     if found.any:
-        said = {"made": found.made, "changed": found.changed, "withdrawn": found.withdrawn}
-        said |= {"restored": found.restored, "until": end.isoformat()}
+        said = {**asdict(found), "until": end.isoformat()}
         append.event(book=book.code, actor=SYSTEM, verb="tasks.generate", subject=f"book:{book.code}", data=said)
     return found
 
@@ -139,21 +137,21 @@ def _want(cursor: CursorWrapper, wanted: list[Wanted]) -> None:
 
 def _run(cursor: CursorWrapper, statement: str, book: Book, today: date) -> int:
     cursor.execute(statement, {"book": book.pk, "today": today})
-    return max(0, cursor.rowcount)
+    return max(0, int(cursor.rowcount))
 
 
 TABLE = """
 CREATE TEMPORARY TABLE duties_wanted (
-  version int, pack text, duty text, level text, unit int, period text, first date, last date, nominal date, due date,
-  kind int, needed int) ON COMMIT DROP
+  version int, pack text, duty text, level text, unit int, period text, first date, last date, nominal date,
+  due date, kind int, needed int) ON COMMIT DROP
 """
 FILL = """
 INSERT INTO duties_wanted SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[],
   %s::date[], %s::date[], %s::date[], %s::date[], %s::int[], %s::int[])
 """
 
-# The units that a line is for: those of its level that existed on its nominal day and adapted nothing of the duty, or
-# the one that did.
+# The units that a line is for: those of its level that existed on its nominal day and adapted nothing of the duty,
+# or the one that did.
 _FOR = """
   FROM duties_wanted AS w
   JOIN organisation_unit AS u ON u.book_id = %(book)s AND (u.id = w.unit OR (w.unit IS NULL AND u.level = w.level))
@@ -167,7 +165,8 @@ _SAME = "t.unit_id = u.id AND t.pack = w.pack AND t.duty = w.duty AND t.period =
 MAKE = f"""
 INSERT INTO duties_task (book_id, unit_id, pack, duty, period, first, last, nominal, due, pack_version_id, kind_id,
                          needed, state)
-SELECT u.book_id, u.id, w.pack, w.duty, w.period, w.first, w.last, w.nominal, w.due, w.version, w.kind, w.needed, 'open'
+SELECT u.book_id, u.id, w.pack, w.duty, w.period, w.first, w.last, w.nominal, w.due, w.version, w.kind, w.needed,
+       'open'
 {_FOR}
   LEFT JOIN duties_task AS t ON {_SAME}
  WHERE t.id IS NULL
