@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import StateRefused
+from mingzhang.organisation.actions import seed_calendar
 
 
 @click.command(help=_("新建或更新数据库的表。已是最新时什么也不做。"))
@@ -20,9 +21,11 @@ def migrate() -> None:
 
 
 def make_tables(*, verbosity: int = 0) -> None:
-    """Bring the tables up to this version. Of several that come at once one does it, the others find it done."""
+    """Bring the tables up to this version, and the calendar with it. Of several that come at once one does it, the
+    others find it done."""
     with alone("migrate"):
         call_command("migrate", interactive=False, verbosity=verbosity)
+        seed_calendar()
 
 
 @contextmanager

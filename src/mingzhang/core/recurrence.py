@@ -20,7 +20,16 @@ from dateutil.rrule import rrulestr
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.language import gettext as _
 from mingzhang.core.periods import MONTHS_IN, Period, PeriodKind
-from mingzhang.core.workdays import DAY, MOST_DAYS, DayKind, WorkCalendar, check_count, days_from
+from mingzhang.core.workdays import (
+    DAY,
+    MOST_DAYS,
+    DayKind,
+    WorkCalendar,
+    check_count,
+    days_from,
+    kind_said,
+    weekday_said,
+)
 
 Roll = Literal["none", "forward", "back", "nearest"]
 CadenceKind = Literal["month", "quarter", "half", "year", "week", "event"]
@@ -305,29 +314,10 @@ def _day_said(day: date) -> str:
     }
 
 
-def weekday_said(day: date) -> str:
-    """The day of the week in words."""
-    names = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))
-    return names[day.weekday()]
-
-
 def _kind_said(step: Step) -> str:
     if step.kind == "holiday" and step.name:
         return _("放假（%(name)s）") % {"name": step.name}
     return kind_said(step.kind)
-
-
-def kind_said(kind: DayKind) -> str:
-    """What sort of day it is, in words."""
-    match kind:
-        case "workday":
-            return _("工作日")
-        case "weekend":
-            return _("周末")
-        case "holiday":
-            return _("放假")
-        case "make_up":
-            return _("调休上班")
 
 
 def _why_said(why: Why) -> str:

@@ -92,3 +92,22 @@ def check_count(count: int) -> None:
     """Refuse numbers of working days that can only be a slip. Raises InvalidInput."""
     if abs(count) > MOST_DAYS:
         raise InvalidInput(_("工作日数不能超过%(most)d。") % {"most": MOST_DAYS})
+
+
+def weekday_said(day: date) -> str:
+    """The day of the week in words."""
+    names = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))
+    return names[day.weekday()]
+
+
+def kind_said(kind: DayKind) -> str:
+    """What sort of day it is, in words."""
+    match kind:
+        case "workday":
+            return _("工作日")
+        case "weekend":
+            return _("周末")
+        case "holiday":
+            return _("放假")
+        case "make_up":
+            return _("调休上班")

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from mingzhang.packs.models import PackVersion
 
@@ -203,3 +204,41 @@ class Setup(models.Model):
 
     def __str__(self) -> str:
         return self.step
+
+
+class CalendarNotice(models.Model):
+    """放假通知: what was published about the days off of a year. The newest of a year is in force. `number` may be
+    unknown; one that came with the program was entered by nobody."""
+
+    id = models.AutoField(primary_key=True)
+    year = models.SmallIntegerField()
+    number = models.TextField(blank=True)
+    issued_on = models.DateField(null=True)
+    added_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number or _("%(year)d年放假通知") % {"year": self.year}
+
+
+class CalendarDay(models.Model):
+    """One day that is not as the week has it, for every book of the installation. Without a notice it is a holiday
+    by law, in a year whose notice is not known yet."""
+
+    id = models.AutoField(primary_key=True)
+    day = models.DateField(unique=True)
+    kind = models.TextField(help_text="holiday, make_up")
+    name = models.TextField(blank=True)
+    notice = models.ForeignKey(CalendarNotice, models.PROTECT, null=True, related_name="days")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["holiday", "make_up"]), name="calendar_day_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="holiday") | Q(day__iso_week_day__gte=6, notice__isnull=False),
+                name="calendar_make_up_on_weekend",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind}"

@@ -15,7 +15,19 @@ from django.utils.translation import gettext as _
 from mingzhang.core import clock, digests
 from mingzhang.core.errors import NotFound
 from mingzhang.core.once import once
-from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Post, Setup, Unit, UnitSpan
+from mingzhang.core.workdays import Day, DayKind, WorkCalendar
+from mingzhang.organisation.models import (
+    Adoption,
+    Appointment,
+    Book,
+    CalendarDay,
+    CalendarNotice,
+    Person,
+    Post,
+    Setup,
+    Unit,
+    UnitSpan,
+)
 from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.organisation.scopes import Scope, ScopePart, UnitScope
 from mingzhang.packs.models import PackVersion
@@ -357,3 +369,24 @@ def setup_in_force(digest: str) -> bool:
 def setup_draft() -> dict[str, str]:
     """What was written about the body so far; nothing before."""
     return Setup.objects.filter(pk=1).values_list("draft", flat=True).first() or {}
+
+
+# --- the working calendar -----------------------------------------------------------------------------------------
+
+
+@once
+def work_calendar() -> WorkCalendar:
+    """The working days of the installation. Two queries."""
+    notices = {notice.pk: notice for notice in CalendarNotice.objects.all()}
+    rows = CalendarDay.objects.values_list("day", "kind", "name", "notice_id")
+    days = {day: Day(day, _special(kind), name, str(notices.get(notice, ""))) for day, kind, name, notice in rows}
+    return WorkCalendar(days, frozenset(notice.year for notice in notices.values()))
+
+
+def _special(kind: str) -> DayKind:
+    return "make_up" if kind == "make_up" else "holiday"
+
+
+def calendar_notice(year: int) -> CalendarNotice | None:
+    """The notice in force for a year."""
+    return CalendarNotice.objects.filter(year=year).select_related("added_by").order_by("-id").first()

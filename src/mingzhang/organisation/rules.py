@@ -133,6 +133,26 @@ def user_can_upload_packs(person: Person) -> bool:
     return True
 
 
+def check_user_can_import_notice(person: Person, *, for_all: bool = False) -> None:
+    """The calendar is the installation's: where it serves several bodies, no one of them changes the due dates of
+    all, unless whoever runs it says so (`for_all`). Raises NotAllowed, StateRefused."""
+    check_can(person, Permission.UNIT_MANAGE, queries.root(person.book))
+    if not for_all and Book.objects.exclude(pk=person.book_id).exists():
+        raise StateRefused(
+            _("这台服务器上有几个账套，工作日历是共用的，不能在网页上改。"),
+            remedy=_("请服务器的管理员用命令 mingzhang calendar import 录入。"),
+        )
+
+
+def user_can_import_notice(person: Person) -> bool:
+    """Twin of `check_user_can_import_notice`."""
+    try:
+        check_user_can_import_notice(person)
+    except Refusal:
+        return False
+    return True
+
+
 def check_roles(roles: list[str]) -> None:
     """Raises InvalidInput for a role that does not exist."""
     unknown = [role for role in roles if role not in ROLES]

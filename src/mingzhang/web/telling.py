@@ -67,6 +67,7 @@ VERBS = {
     "post.delegate": gettext_lazy("安排了代理"),
     "pack.adopt": gettext_lazy("启用了体系包"),
     "book.create": gettext_lazy("开立了账套"),
+    "calendar.import": gettext_lazy("录入了放假通知"),
 }
 # What an event adds that is worth a word, by the name it has there.
 FACTS = {

@@ -1,6 +1,7 @@
 """Every write to books, units, posts, people and appointments. One user intent each, in one transaction."""
 
 from mingzhang.organisation.actions.books import NewPerson, adopt, adopt_version, create_book
+from mingzhang.organisation.actions.calendar import import_notice, seed_calendar
 from mingzhang.organisation.actions.leaving import (
     deactivate_person,
     reactivate_person,
@@ -36,6 +37,8 @@ from mingzhang.organisation.actions.units import (
 )
 
 __all__ = [
+    "import_notice",
+    "seed_calendar",
     "write_body",
     "seat_people",
     "open_office",
