@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
-from mingzhang.core.recurrence import Due, Occurrence, due
 from mingzhang.core.periods import Period
-from mingzhang.duties.lists import cadence_of, duty_list, words_of
+from mingzhang.core.recurrence import Due, Occurrence, due
+from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import OPEN_TASKS, Adaptation, Assignment, Task, TaskStep
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import holders, subtree_now, visible_units, work_calendar
@@ -21,8 +21,6 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Duty
-
-MOST_SHOWN = 100
 
 
 def visible_to(person: Person) -> QuerySet[Task]:
@@ -105,12 +103,3 @@ def answering(unit: Unit, pack: str, duty: Duty) -> list[Answering]:
         nearest = [one.person for one in held if one.post.unit_id == held[0].post.unit_id]
         found.append(Answering(part, list(dict.fromkeys(nearest))))
     return found
-
-
-def units_without(unit: Unit, on: date) -> list[str]:
-    """The duties of the unit for which nobody answers."""
-    return [
-        held.duty.name.text()
-        for held in duty_list(unit, on)
-        if not held.withdrawn and not all(one.people for one in answering(unit, held.version.pack, held.duty))
-    ]

@@ -38,8 +38,8 @@ def adapt_duty(
     content: dict[str, Any] | None = None,
 ) -> Adaptation:
     """From `start` on the unit has a duty of its own, one in narrower words, or one less. What it adapted of the
-    same duty before ends the day before. `content` is the duty as a pack would write it. Raises NotAllowed, NotFound (no
-    such pack or duty), InvalidInput (no reason, unreadable content, a past day)."""
+    same duty before ends the day before. `content` is the duty as a pack would write it. Raises NotAllowed,
+    NotFound (no such pack or duty), InvalidInput (no reason, unreadable content, a past day)."""
     check_user_can_manage(by, unit)
     said = clean_note(reason, _("原因"))
     if not said:

@@ -28,6 +28,7 @@ from mingzhang.packs.queries import kind_ids, pack_of
 from mingzhang.packs.schema import Duty
 
 AHEAD = timedelta(days=400)
+MANY = 10_000
 SYSTEM = "system:tasks"
 
 
@@ -72,9 +73,13 @@ def generate_tasks(*, book: Book) -> Generated:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.duties/' || %s, 0))", [book.code])
         _want(cursor, list(_wanted(book, _begin(book, today), end)))
-        found = Generated(
-            *(_run(cursor, statement, book, today) for statement in (MAKE, CHANGE, WITHDRAW, RESTORE))
+        changed, withdrawn, restored, made = (
+            _run(cursor, statement, book, today) for statement in (CHANGE, WITHDRAW, RESTORE, MAKE)
         )
+        cursor.execute("DROP TABLE duties_wanted")
+        if made > MANY:
+            cursor.execute("ANALYZE duties_task")  # or the next run is planned for a table that was empty
+    found = Generated(made, changed, withdrawn, restored)
     Horizon.objects.update_or_create(book=book, defaults={"until": end})
     if found.any:
         said = {**asdict(found), "until": end.isoformat()}
@@ -150,24 +155,28 @@ INSERT INTO duties_wanted SELECT * FROM unnest(%s::int[], %s::text[], %s::text[]
   %s::date[], %s::date[], %s::date[], %s::date[], %s::int[], %s::int[])
 """
 
-# The units that a line is for: those of its level that existed on its nominal day and adapted nothing of the duty,
-# or the one that did.
-_FOR = """
-  FROM duties_wanted AS w
-  JOIN organisation_unit AS u ON u.book_id = %(book)s AND (u.id = w.unit OR (w.unit IS NULL AND u.level = w.level))
-   AND u.created_on <= w.nominal AND (u.closed_on IS NULL OR u.closed_on > w.nominal)
-   AND (w.unit IS NOT NULL OR NOT EXISTS (
-         SELECT FROM duties_adaptation AS a
-          WHERE a.unit_id = u.id AND a.pack = w.pack AND a.duty = w.duty AND a.valid @> w.nominal))
-"""
-_SAME = "t.unit_id = u.id AND t.pack = w.pack AND t.duty = w.duty AND t.period = w.period"
+# The lines for each unit: those of its level that it adapted nothing of, and those of what it did adapt; as long as
+# it exists on the nominal day. Two joins, since one on `or` cannot be hashed.
+_FOR = """(
+  SELECT u.id AS unit_id, u.book_id, w.* FROM duties_wanted AS w
+    JOIN organisation_unit AS u ON u.level = w.level
+   WHERE w.unit IS NULL AND u.book_id = %(book)s
+     AND u.created_on <= w.nominal AND (u.closed_on IS NULL OR u.closed_on > w.nominal)
+     AND NOT EXISTS (SELECT FROM duties_adaptation AS a
+                      WHERE a.unit_id = u.id AND a.pack = w.pack AND a.duty = w.duty AND a.valid @> w.nominal)
+   UNION ALL
+  SELECT u.id AS unit_id, u.book_id, w.* FROM duties_wanted AS w
+    JOIN organisation_unit AS u ON u.id = w.unit
+   WHERE u.book_id = %(book)s AND u.created_on <= w.nominal AND (u.closed_on IS NULL OR u.closed_on > w.nominal)
+) AS w"""
+_SAME = "t.unit_id = w.unit_id AND t.pack = w.pack AND t.duty = w.duty AND t.period = w.period"
 
 MAKE = f"""
 INSERT INTO duties_task (book_id, unit_id, pack, duty, period, first, last, nominal, due, pack_version_id, kind_id,
                          needed, state)
-SELECT u.book_id, u.id, w.pack, w.duty, w.period, w.first, w.last, w.nominal, w.due, w.version, w.kind, w.needed,
-       'open'
-{_FOR}
+SELECT w.book_id, w.unit_id, w.pack, w.duty, w.period, w.first, w.last, w.nominal, w.due, w.version, w.kind,
+       w.needed, 'open'
+  FROM {_FOR}
   LEFT JOIN duties_task AS t ON {_SAME}
  WHERE t.id IS NULL
 ON CONFLICT (unit_id, pack, duty, period) DO NOTHING
@@ -177,7 +186,7 @@ CHANGE = f"""
 UPDATE duties_task AS t
    SET nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed, pack_version_id = w.version,
        until = CASE WHEN t.until > w.due THEN t.until END
-{_FOR}
+  FROM {_FOR}
  WHERE {_SAME} AND t.state = 'open' AND t.due >= %(today)s
    AND (t.nominal, t.due, t.kind_id, t.needed) IS DISTINCT FROM (w.nominal, w.due, w.kind, w.needed)
 """  # noqa: S608
@@ -185,13 +194,13 @@ UPDATE duties_task AS t
 WITHDRAW = f"""
 UPDATE duties_task AS t SET state = 'withdrawn'
  WHERE t.book_id = %(book)s AND t.state = 'open' AND t.nominal > %(today)s
-   AND NOT EXISTS (SELECT {_FOR} WHERE {_SAME})
+   AND NOT EXISTS (SELECT FROM {_FOR} WHERE {_SAME})
 """  # noqa: S608
 
 RESTORE = f"""
 UPDATE duties_task AS t
    SET state = 'open', nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed,
        pack_version_id = w.version
-{_FOR}
+  FROM {_FOR}
  WHERE {_SAME} AND t.state = 'withdrawn' AND w.nominal > %(today)s
 """  # noqa: S608

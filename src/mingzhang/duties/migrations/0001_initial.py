@@ -8,134 +8,297 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0006_lists'),
-        ('organisation', '0002_settings'),
-        ('packs', '0002_guards'),
+        ("ledger", "0006_lists"),
+        ("organisation", "0002_settings"),
+        ("packs", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Horizon',
+            name="Horizon",
             fields=[
-                ('book', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='organisation.book')),
-                ('until', models.DateField()),
+                (
+                    "book",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="organisation.book",
+                    ),
+                ),
+                ("until", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pack', models.TextField()),
-                ('duty', models.TextField()),
-                ('period', models.TextField()),
-                ('first', models.DateField()),
-                ('last', models.DateField()),
-                ('nominal', models.DateField()),
-                ('due', models.DateField()),
-                ('needed', models.IntegerField(db_default=1, default=1)),
-                ('state', models.TextField(db_default='open', default='open')),
-                ('until', models.DateField(null=True)),
-                ('done_on', models.DateField(null=True)),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.book')),
-                ('handler', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kind', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='packs.recordkind')),
-                ('pack_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='packs.packversion')),
-                ('record', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.record')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.unit')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pack", models.TextField()),
+                ("duty", models.TextField()),
+                ("period", models.TextField()),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                ("nominal", models.DateField()),
+                ("due", models.DateField()),
+                ("needed", models.IntegerField(db_default=1, default=1)),
+                ("state", models.TextField(db_default="open", default="open")),
+                ("until", models.DateField(null=True)),
+                ("done_on", models.DateField(null=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.book",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="packs.recordkind",
+                    ),
+                ),
+                (
+                    "pack_version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="packs.packversion",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.record",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaskStep',
+            name="TaskStep",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('verb', models.TextField()),
-                ('reason', models.TextField()),
-                ('until', models.DateField(null=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='duties.task')),
-                ('to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("verb", models.TextField()),
+                ("reason", models.TextField()),
+                ("until", models.DateField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="duties.task"
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Adaptation',
+            name="Adaptation",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('pack', models.TextField()),
-                ('duty', models.TextField()),
-                ('what', models.TextField(choices=[('added', 'added'), ('narrowed', 'narrowed'), ('withdrawn', 'withdrawn')])),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('content', models.JSONField(null=True)),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.unit')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("pack", models.TextField()),
+                ("duty", models.TextField()),
+                (
+                    "what",
+                    models.TextField(
+                        choices=[("added", "added"), ("narrowed", "narrowed"), ("withdrawn", "withdrawn")]
+                    ),
+                ),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("content", models.JSONField(null=True)),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('unit', '='), ('pack', '='), ('duty', '='), ('valid', '&&')], name='adaptation_once_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('content', None), ('what', 'withdrawn')), models.Q(models.Q(('what', 'withdrawn'), _negated=True), ('content__isnull', False)), _connector='OR'), name='adaptation_says_what'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='adaptation_with_reason')],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("unit", "="), ("pack", "="), ("duty", "="), ("valid", "&&")],
+                        name="adaptation_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content", None), ("what", "withdrawn")),
+                            models.Q(models.Q(("what", "withdrawn"), _negated=True), ("content__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="adaptation_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="adaptation_with_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('pack', models.TextField()),
-                ('duty', models.TextField()),
-                ('part', models.TextField(choices=[('head', 'head'), ('sponsor', 'sponsor'), ('handler', 'handler')])),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.post')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.unit')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("pack", models.TextField()),
+                ("duty", models.TextField()),
+                (
+                    "part",
+                    models.TextField(choices=[("head", "head"), ("sponsor", "sponsor"), ("handler", "handler")]),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisation.post"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'pack', 'duty', 'part'), name='assignment_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "pack", "duty", "part"), name="assignment_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['unit', 'due'], name='task_unit_due'),
+            model_name="task",
+            index=models.Index(fields=["unit", "due"], name="task_unit_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'recorded'))), fields=['book', 'due'], name='task_book_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "recorded"))),
+                fields=["book", "due"],
+                name="task_book_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('kind__isnull', False)), fields=['unit', 'kind', 'last'], name='task_unit_kind'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("kind__isnull", False)), fields=["unit", "kind", "last"], name="task_unit_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('handler__isnull', False)), fields=['handler'], name='task_handler'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("handler__isnull", False)), fields=["handler"], name="task_handler"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('unit', 'pack', 'duty', 'period'), name='task_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("unit", "pack", "duty", "period"), name="task_once"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'recorded', 'done', 'excused', 'withdrawn'))), name='task_state'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("open", "recorded", "done", "excused", "withdrawn"))),
+                name="task_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_on__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_on', None)), _connector='OR'), name='task_done_on_a_day'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_on__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on", None)),
+                    _connector="OR",
+                ),
+                name="task_done_on_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gt', models.F('due')), _connector='OR'), name='task_extended_beyond'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until", None), ("until__gt", models.F("due")), _connector="OR"),
+                name="task_extended_beyond",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('verb', 'sign_off'), _connector='OR'), name='task_step_with_reason'),
+            model_name="taskstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("reason", ""), _negated=True), ("verb", "sign_off"), _connector="OR"),
+                name="task_step_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verb', 'extend'), _negated=True), ('until__isnull', False), _connector='OR'), name='task_step_until'),
+            model_name="taskstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verb", "extend"), _negated=True), ("until__isnull", False), _connector="OR"
+                ),
+                name="task_step_until",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verb', 'hand_over'), _negated=True), ('to__isnull', False), _connector='OR'), name='task_step_to'),
+            model_name="taskstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verb", "hand_over"), _negated=True), ("to__isnull", False), _connector="OR"
+                ),
+                name="task_step_to",
+            ),
         ),
     ]
