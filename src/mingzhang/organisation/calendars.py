@@ -91,6 +91,11 @@ def _swapped_with(day: date | None) -> str:
     return f"与{day.month}月{day.day}日调休" if day else ""
 
 
+def provisional_said(year: int) -> str:
+    """What is said of a year without a notice."""
+    return _("%(year)d年的放假通知还没有录入，暂按法定节假日和周末推算。") % {"year": year}
+
+
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
