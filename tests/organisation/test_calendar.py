@@ -31,8 +31,8 @@ def as_told(year: int, day: str) -> Day:
 @pytest.mark.django_db
 def test_an_installation_comes_with_the_years_whose_notices_are_out() -> None:
     assert queries.work_calendar().notified == {2023, 2024, 2025, 2026}
-    assert as_told(2026, "02-28") == Day(date(2026, 2, 28), "make_up", "与2月23日调休", "国办发明电〔2025〕7号")
-    assert as_told(2026, "02-23").name == "与2月28日调休"
+    assert as_told(2026, "02-28") == Day(date(2026, 2, 28), "make_up", "与2月23日对调", "国办发明电〔2025〕7号")
+    assert as_told(2026, "02-23").name == "与2月28日对调"
     assert as_told(2025, "05-31").name == "端午节"
     assert queries.work_calendar().count(date(2026, 1, 1), date(2026, 12, 31)) == 248
 

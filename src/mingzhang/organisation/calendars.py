@@ -88,7 +88,7 @@ def _holiday_name(name: str) -> str:
 
 def _swapped_with(day: date | None) -> str:
     """In Chinese whatever language is spoken: it is kept as data, like the names of holidays."""
-    return f"与{day.month}月{day.day}日调休" if day else ""
+    return f"与{day.month}月{day.day}日对调" if day else ""
 
 
 def provisional_said(year: int) -> str:
