@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.workdays import SATURDAY, Day, WorkCalendar, weekday_said
+
+if TYPE_CHECKING:
+    from holidays.countries.china import China
 
 SpecialKind = Literal["holiday", "make_up"]
 
@@ -68,7 +71,8 @@ def known_rows(year: int) -> list[Row]:
     """The days off of `year`, and its make-up days: by its notice where that is out, else the holidays that the law
     has, without make-up days."""
     # Only here, because importing it takes a second: it knows the moons of many peoples.
-    china = import_module("holidays.countries.china").China(years=year, language="zh_CN")
+    package = import_module("holidays.countries.china")
+    china: China = package.China(years=year, language="zh_CN")
     swapped = {date(*map(int, found.groups())): day for day, name in china.items() if (found := _swap(name))}
     off = [Row(day, "holiday", _holiday_name(name)) for day, name in china.items()]
     on = [day for day in china.weekend_workdays if day.year == year]
