@@ -31,10 +31,30 @@ def as_told(year: int, day: str) -> Day:
 @pytest.mark.django_db
 def test_an_installation_comes_with_the_years_whose_notices_are_out() -> None:
     assert queries.work_calendar().notified == {2023, 2024, 2025, 2026}
-    assert as_told(2026, "02-28") == Day(date(2026, 2, 28), "make_up", "与2月23日调休", "国办发明电〔2025〕7号")
-    assert as_told(2026, "02-23").name == "与2月28日调休"
+    assert as_told(2026, "02-28") == Day(date(2026, 2, 28), "make_up", "与2月23日对调", "国办发明电〔2025〕7号")
+    assert as_told(2026, "02-23").name == "与2月28日对调"
     assert as_told(2025, "05-31").name == "端午节"
     assert queries.work_calendar().count(date(2026, 1, 1), date(2026, 12, 31)) == 248
+
+
+@pytest.mark.parametrize(
+    ("year", "make_up", "off"),
+    [
+        # Copied by hand from the notices: the make-up days, and the weekdays off.
+        (2024, "0204 0218 0407 0428 0511 0914 0929 1012",
+         "0101 0212 0213 0214 0215 0216 0404 0405 0501 0502 0503 0610 0916 0917 1001 1002 1003 1004 1007"),
+        (2025, "0126 0208 0427 0928 1011",
+         "0101 0128 0129 0130 0131 0203 0204 0404 0501 0502 0505 0602 1001 1002 1003 1006 1007 1008"),
+        (2026, "0104 0214 0228 0509 0920 1010",
+         "0101 0102 0216 0217 0218 0219 0220 0223 0406 0501 0504 0505 0619 0925 1001 1002 1005 1006 1007"),
+    ],
+)  # fmt: skip
+@pytest.mark.django_db
+def test_the_days_are_those_of_the_notices(year: int, make_up: str, off: str) -> None:
+    days = queries.work_calendar().special(year)
+    assert [f"{day.date:%m%d}" for day in days if day.kind == "make_up"] == make_up.split()
+    weekdays = [day for day in days if day.kind == "holiday" and day.date.weekday() < 5]
+    assert [f"{day.date:%m%d}" for day in weekdays] == off.split()
 
 
 @pytest.mark.django_db

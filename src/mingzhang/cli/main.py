@@ -31,6 +31,7 @@ class Commands(Registry):
         "person": Entry("mingzhang.cli.book:person", _("登记人员")),
         "post": Entry("mingzhang.cli.book:post", _("设置岗位")),
         "appoint": Entry("mingzhang.cli.book:appoint", _("安排任职")),
+        "calendar": Entry("mingzhang.cli.calendar:calendar", _("看工作日历，录入放假通知")),
         "record": Entry("mingzhang.cli.record:record", _("写、提交、审核、入账和冲销记录单")),
         "duties": Entry("mingzhang.cli.duties:duties", _("把责任清单排成任务")),
         "tasks": Entry("mingzhang.cli.duties:tasks", _("列出要办的任务")),

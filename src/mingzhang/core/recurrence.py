@@ -7,7 +7,6 @@ the working calendar: when a notice moves a day, the due date moves, and the occ
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -308,7 +307,6 @@ def _day_said(day: date) -> str:
     return _("%(year)d年%(month)d月%(day)d日，%(weekday)s") % {
         "year": day.year,
         "month": day.month,
-        "month_name": month_name[day.month],
         "day": day.day,
         "weekday": weekday_said(day),
     }

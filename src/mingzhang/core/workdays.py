@@ -53,6 +53,10 @@ class WorkCalendar:
         kind: DayKind = "workday" if day.weekday() < SATURDAY else "weekend"
         return Day(day, kind, provisional=day.year not in self.notified)
 
+    def special(self, year: int) -> list[Day]:
+        """The days of `year` that are not as the week has it, in order."""
+        return sorted((day for day in self._days.values() if day.date.year == year), key=lambda day: day.date)
+
     def is_working(self, day: date) -> bool:
         """Whether people work on `day`."""
         return self.day(day).working

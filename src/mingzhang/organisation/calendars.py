@@ -36,7 +36,6 @@ KIND_WORDS: dict[str, SpecialKind] = {
 HEADINGS = ("日期", "date")
 ONE_DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 DATES = re.compile(rf"{ONE_DAY}(?:\s*(?:至|到|~|\.\.|—+)\s*{ONE_DAY})?", re.ASCII)
-SWAPPED = re.compile(r"休息日（由 (\d{4})-(\d\d)-(\d\d) 调休）", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +66,15 @@ PUBLISHED = {
 def known_rows(year: int) -> list[Row]:
     """The days off of `year`, and its make-up days: by its notice where that is out, else the holidays that the law
     has, without make-up days."""
-    # Only here, because importing it takes a second: it knows the moons of many peoples.
-    china = import_module("holidays.countries.china").China(years=year, language="zh_CN")
-    swapped = {date(*map(int, found.groups())): day for day, name in china.items() if (found := _swap(name))}
-    off = [Row(day, "holiday", _holiday_name(name)) for day, name in china.items()]
-    on = [day for day in china.weekend_workdays if day.year == year]
-    return sorted(
-        [*off, *(Row(day, "make_up", _swapped_with(swapped.get(day))) for day in on)], key=lambda row: row.day
-    )
+    # Loaded only here: the package that knows takes a second to import.
+    statutory = import_module("mingzhang.organisation.statutory")
+    rows: list[Row] = statutory.rows_of(year)
+    return rows
 
 
-def _swap(name: str) -> re.Match[str] | None:
-    return SWAPPED.search(name)
-
-
-def _holiday_name(name: str) -> str:
-    found = _swap(name)
-    return _swapped_with(date(*map(int, found.groups()))) if found else name.replace("; ", "、")
-
-
-def _swapped_with(day: date | None) -> str:
-    """In Chinese whatever language is spoken: it is kept as data, like the names of holidays."""
-    return f"与{day.month}月{day.day}日调休" if day else ""
+def provisional_said(year: int) -> str:
+    """What is said of a year without a notice."""
+    return _("%(year)d年的放假通知还没有录入，暂按法定节假日和周末推算。") % {"year": year}
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

@@ -247,3 +247,31 @@ class UploadForm(ActForm):
     install = forms.BooleanField(
         label=gettext_lazy("没有错就安装"), required=False, help_text=gettext_lazy("不选，只检查，什么也不留下")
     )
+
+
+# --- the working calendar -----------------------------------------------------------------------------------------
+
+
+class NoticeForm(ActForm):
+    """A year's days off and make-up days, as a list. A file is read into the list, where it can be looked at."""
+
+    year = forms.IntegerField(
+        label=gettext_lazy("哪一年"), widget=forms.NumberInput(attrs={"class": "in", "autocomplete": "off"})
+    )
+    number = text(gettext_lazy("文号"), required=False, help=gettext_lazy("例如 国办发明电〔2025〕7号"))
+    issued_on = day(gettext_lazy("通知的日期"), required=False)
+    lines = forms.CharField(
+        label=gettext_lazy("放假和调休上班的日子"),
+        required=False,
+        max_length=40_000,
+        widget=forms.Textarea(attrs={"class": "in", "rows": 10, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "一行一天或几天：日期、类别、名称，用逗号或制表符分开，可以从表格里复制过来。类别写“放假”或“调休上班”。"
+        ),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("或者选一个CSV文件"),
+        required=False,
+        help_text=gettext_lazy("选了文件，就用文件里的名单"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )

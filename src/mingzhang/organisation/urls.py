@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.organisation.views import overview, packs, people, units
+from mingzhang.organisation.views import calendar, overview, packs, people, units
 
 app_name = "organisation"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("people/<str:username>/", people.person, name="person"),
     path("people/<str:username>/<slug:verb>/", people.person_act, name="person_act"),
     path("choices/<slug:sort>/", people.choices, name="choices"),
+    path("calendar/", calendar.this_year, name="calendar"),
+    path("calendar/<int:year>/", calendar.year, name="calendar_year"),
+    path("calendar/import/", calendar.import_, name="calendar_import"),
     path("packs/", packs.packs, name="packs"),
     path("packs/upload/", packs.upload, name="upload"),
     path("packs/<str:pack_id>/<str:version>/", packs.pack, name="pack"),

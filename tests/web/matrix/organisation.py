@@ -78,7 +78,20 @@ ADDRESSES = [
         DONE,
         form=lambda _o: {},
     ),
-    # Two books in one installation: no body installs packs for all from a page.
+    Address("organisation:calendar", lambda _o: reverse("organisation:calendar"), DOOR),
+    Address("organisation:calendar_year", lambda _o: reverse("organisation:calendar_year", args=(2027,)), DOOR),
+    # Two books in one installation: no body installs packs for all from a page, or changes everybody's days.
+    Address(
+        "organisation:calendar_import",
+        lambda _o: reverse("organisation:calendar_import"),
+        answers(403, admin=409, **dict.fromkeys((*ELSEWHERE, UNPOSTED), 403)),
+    ),
+    Address(
+        "organisation:calendar_import",
+        lambda _o: reverse("organisation:calendar_import"),
+        answers(403, admin=409, **dict.fromkeys((*ELSEWHERE, UNPOSTED), 403)),
+        form=lambda _o: {"year": "2027", "lines": "2027-01-01,放假,元旦", "enter": "1"},
+    ),
     Address(
         "organisation:upload",
         lambda _o: reverse("organisation:upload"),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django import template
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from mingzhang.core.workdays import Day, kind_said
 from mingzhang.organisation.models import Appointment
 from mingzhang.organisation.roles import ROLE_NAMES
 from mingzhang.packs.schema import Names
@@ -38,3 +39,9 @@ def role_name(role: str) -> str:
 def named(names: Names) -> str:
     """A text of a pack in the language of the page."""
     return names.text(language())
+
+
+@register.filter
+def day_kind(day: Day) -> str:
+    """What sort of day it is, with its name: 放假 春节, 调休上班, 周末."""
+    return f"{kind_said(day.kind)} {day.name}".strip()
