@@ -16,6 +16,7 @@ from mingzhang.ledger.queries.desk import (
     review_queue,
     to_post,
     waiting_by,
+    waiting_count,
 )
 from mingzhang.ledger.queries.history import Moment, record_history
 from mingzhang.ledger.queries.pages import (
@@ -128,4 +129,5 @@ __all__ = [
     "version_in_force",
     "visible_to",
     "waiting_by",
+    "waiting_count",
 ]
