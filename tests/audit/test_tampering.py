@@ -138,6 +138,7 @@ def test_an_untouched_book_has_no_difference(committed_world: World) -> None:
     assert not [note for one in outcome.checks for note in one.notes]
 
 
+@pytest.mark.slow
 def test_every_row_that_the_superuser_edits_is_found_with_its_place(committed_world: World) -> None:
     book = keep(committed_world)
     superuser, missed = Superuser(), {}

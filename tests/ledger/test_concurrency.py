@@ -147,6 +147,7 @@ def posting_has_begun() -> bool:
         return cursor.fetchone() is not None
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_bulk_posting_nothing_is_half_posted(committed_world: World) -> None:
     world, cast = committed_world, committed_world.cast
     record = world.accepted(rows=PROBLEMS)
