@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from pathlib import Path
 
+import pytest
 from django.db import transaction
 
 from mingzhang.audit.leaves import hash_of

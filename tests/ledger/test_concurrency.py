@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 
+import pytest
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
