@@ -52,7 +52,7 @@ class Layout:
     @cached_property
     def groups(self) -> list[navigation.Group]:
         """The navigation: the pages that the person's roles open."""
-        return navigation.groups_of(self.place, self._view)
+        return navigation.groups_of(self.place, self._lit)
 
     @cached_property
     def new_sheet(self) -> str:
@@ -97,6 +97,12 @@ class Layout:
         if area == "organisation":
             return reverse("organisation:settings")
         return reverse(f"{area if area in AREAS else 'ledger'}:list")
+
+    @property
+    def _lit(self) -> str:
+        """The page to light in the navigation: a record opened from the review queue stays with the queue."""
+        asked = self._request.POST if self._request.method == "POST" else self._request.GET
+        return "ledger:queue" if self._view.startswith("ledger:") and "queue" in asked else self._view
 
     @cached_property
     def _view(self) -> str:
