@@ -48,7 +48,7 @@ from mingzhang.ledger.queries.records import (
     version_in_force,
     visible_to,
 )
-from mingzhang.ledger.queries.searching import Found, Hit, search_records
+from mingzhang.ledger.queries.searching import MOST_FOUND, Found, Hit, search_records
 from mingzhang.ledger.queries.writing import (
     Present,
     Usable,
@@ -65,6 +65,7 @@ from mingzhang.ledger.queries.writing import (
 
 __all__ = [
     "MOST_COUNTED",
+    "MOST_FOUND",
     "MOST_QUEUED",
     "MOST_WAITING",
     "OPEN_STATES",
