@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from mingzhang.core.periods import Period
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation import place as places
+from mingzhang.organisation import type_size
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
@@ -43,7 +44,7 @@ class Layout:
 
     @property
     def large(self) -> bool:
-        return self._request.COOKIES.get("size") == "large"
+        return type_size.is_large(self._request)
 
     @property
     def here(self) -> str:

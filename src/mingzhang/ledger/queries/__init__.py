@@ -49,7 +49,7 @@ from mingzhang.ledger.queries.records import (
     version_in_force,
     visible_to,
 )
-from mingzhang.ledger.queries.searching import Found, Hit, search_records
+from mingzhang.ledger.queries.searching import MOST_FOUND, Found, Hit, search_records
 from mingzhang.ledger.queries.writing import (
     Present,
     Usable,
@@ -66,6 +66,7 @@ from mingzhang.ledger.queries.writing import (
 
 __all__ = [
     "MOST_COUNTED",
+    "MOST_FOUND",
     "MOST_QUEUED",
     "MOST_WAITING",
     "OPEN_STATES",

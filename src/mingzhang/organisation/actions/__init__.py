@@ -9,6 +9,7 @@ from mingzhang.organisation.actions.leaving import (
 )
 from mingzhang.organisation.actions.people import (
     appoint,
+    choose_type_size,
     create_person,
     create_post,
     delegate,
@@ -53,6 +54,7 @@ __all__ = [
     "adopt",
     "adopt_version",
     "appoint",
+    "choose_type_size",
     "close_unit",
     "create_book",
     "create_person",
