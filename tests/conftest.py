@@ -17,6 +17,7 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -62,11 +63,11 @@ def django_db_setup(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
         connections.close_all()
-        _execute("DROP DATABASE IF EXISTS {}", _template())
-        _copy_database(str(connection.settings_dict["NAME"]), _template())
+        _execute("DROP DATABASE IF EXISTS {}", template())
+        _copy_database(str(connection.settings_dict["NAME"]), template())
     yield
     with django_db_blocker.unblock():
-        _execute("DROP DATABASE {}", _template())
+        _execute("DROP DATABASE {}", template())
         teardown_databases(made, verbosity=0)
 
 
@@ -83,22 +84,35 @@ def fresh_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
     """A database for this test alone, copied from the migrated one, with Django's connections pointed at it: what
     is committed stays until the test ends, other threads and processes see it. It takes about 0.1 s; do not mix it
     with `db`. Processes inherit DATABASE_URL, so they find the same database."""
-    name = f"{_template()}_{uuid4().hex[:8]}"
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        _copy_database(_template(), name)
-        connections.close_all()
-        _forget_packs()
-        patch.setitem(connection.settings_dict, "NAME", name)
-        url = _url(name)
-        patch.setenv("DATABASE_URL", url)
-        yield FreshDatabase(name, url)
-        connections.close_all()
-        _forget_packs()
-        patch.undo()
-        _drop_database(name)
+    with django_db_blocker.unblock(), copy_of(template()) as database, inside(database):
+        yield database
 
 
-def _template() -> str:
+@contextmanager
+def copy_of(original: str) -> Iterator[FreshDatabase]:
+    """A copy of a database to which nobody is connected, dropped at the end."""
+    name = f"{template()}_{uuid4().hex[:8]}"
+    _copy_database(original, name)
+    yield FreshDatabase(name, _url(name))
+    _drop_database(name)
+
+
+@contextmanager
+def inside(database: FreshDatabase) -> Iterator[None]:
+    """Points Django's connections at `database`, and those of the programs that are started meanwhile. Nobody is
+    connected to it afterwards."""
+    with pytest.MonkeyPatch.context() as patch:
+        connections.close_all()
+        _forget_packs()
+        patch.setitem(connection.settings_dict, "NAME", database.name)
+        patch.setenv("DATABASE_URL", database.url)
+        yield
+        connections.close_all()
+        _forget_packs()
+
+
+def template() -> str:
+    """The name of the migrated, empty database that is there to be copied."""
     return f"{connection.settings_dict['NAME']}_template"
 
 

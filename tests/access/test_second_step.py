@@ -169,6 +169,26 @@ def test_an_administrator_helps_who_has_lost_their_phone(
     assert events_of(chen)[-1] == "person.second_steps_taken_away"
 
 
+def test_who_has_lost_their_phone_reads_at_the_door_what_to_do(phone: str, client: Client) -> None:
+    lost = reverse("access:lost", args=("chen",))
+    door = client.get(SIGN_IN).content.decode()
+    assert "手机或者安全钥匙丢了？" in door
+    assert lost not in door  # nobody has said yet who they are
+    client.post(SIGN_IN, {"username": "chen", "password": PASSWORD})
+    page = client.get(STEP).content.decode()
+    assert f'<a href="{lost}">http://testserver{lost}</a>' in page
+    assert "恢复码" in page
+
+
+def test_an_administrator_finds_the_way_on_the_persons_page(phone: str, cast: Cast, client: Client) -> None:
+    client.force_login(cast.admin)
+    lost = f'href="{reverse("access:lost", args=("chen",))}"'
+    assert lost in client.get(reverse("organisation:person", args=("chen",))).content.decode()
+    own = cast.admin.username
+    page = client.get(reverse("organisation:person", args=(own,))).content.decode()
+    assert reverse("access:lost", args=(own,)) not in page
+
+
 def test_nobody_else_does(phone: str, chen: Person, cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         actions.take_away_second_steps(person=chen, by=cast.zhou)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from pathlib import Path
 
+import pytest
 from django.db import transaction
 
 from mingzhang.audit.leaves import hash_of
@@ -138,6 +139,7 @@ def test_an_untouched_book_has_no_difference(committed_world: World) -> None:
     assert not [note for one in outcome.checks for note in one.notes]
 
 
+@pytest.mark.slow
 def test_every_row_that_the_superuser_edits_is_found_with_its_place(committed_world: World) -> None:
     book = keep(committed_world)
     superuser, missed = Superuser(), {}

@@ -38,6 +38,7 @@ def test_verify_says_what_was_checked_and_that_it_holds(committed_world: World) 
     assert "佐证" not in done("verify", "--book", "YC", "--no-evidence")
 
 
+@pytest.mark.slow
 def test_verify_names_every_difference_with_its_place_and_exits_with_6(committed_world: World) -> None:
     keep(committed_world)
     Superuser().run("UPDATE ledger_entry SET data = data || '{\"people\": 27}' WHERE seq = 1")

@@ -35,6 +35,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     folder.clean()
 
 
+@pytest.mark.slow
 def test_three_that_start_at_once_share_one_server_and_the_last_to_be_killed_ends_it(folder: Folder) -> None:
     clients = [folder.client() for _ in range(3)]
     assert all(up(client) for client in clients)
@@ -82,6 +83,7 @@ def test_what_was_acknowledged_is_there_after_everything_is_killed(folder: Folde
     assert found == (acknowledged + 1,)
 
 
+@pytest.mark.slow
 def test_a_killed_server_is_back_without_anyone_starting_it(folder: Folder) -> None:
     client = folder.client()
     assert up(client)
@@ -125,6 +127,7 @@ def test_a_program_killed_with_its_keeper_leaves_no_server(folder: Folder) -> No
     assert eventually(lambda: not folder.processes)
 
 
+@pytest.mark.slow
 def test_a_lock_of_a_server_that_is_no_more_does_not_keep_the_next_from_starting(folder: Folder) -> None:
     client = folder.client()
     assert up(client)
@@ -160,6 +163,7 @@ def test_a_server_that_cannot_start_says_why(folder: Folder, monkeypatch: pytest
         database.ensure()
 
 
+@pytest.mark.slow
 def test_a_data_folder_open_to_the_server_holds_the_cluster_itself() -> None:
     path = Path(tempfile.mkdtemp())
     path.chmod(0o755)

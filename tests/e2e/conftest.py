@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from pytest_django import DjangoDbBlocker
 
-from tests.conftest import FreshDatabase
+from tests.conftest import copy_of, inside, template
 from tests.web import office as offices
 from tests.web.conftest import evidence_folder as evidence_folder
+from tests.web.conftest import storages
 
 CHROMIUM = os.environ.get("MINGZHANG_CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -49,14 +54,39 @@ class Visit:
         self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png")
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What every test begins with, written once: the name of its database, and its evidence."""
+
+    office: offices.Office
+    database: str
+    evidence: Path
+
+
+@pytest.fixture(scope="session")
+def kept_office(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Kept]:
+    """The office, committed, with a clerk who can sign in and a ledger of some pages. Nobody is connected to its
+    database, so that it can be copied."""
+    folder = tmp_path_factory.mktemp("evidence")
+    with django_db_blocker.unblock(), copy_of(template()) as database:
+        with inside(database), override_settings(STORAGES=storages(folder)):
+            office = offices.build()
+            office.cast.chen.set_password(offices.PASSWORD)
+            office.cast.chen.save()
+            office.post_talks(30)
+        yield Kept(office, database.name, folder)
+
+
 @pytest.fixture
-def office(fresh_database: FreshDatabase, evidence_folder: Path) -> offices.Office:
-    """The office, committed, with a clerk who can sign in and a ledger of some pages."""
-    office = offices.build()
-    office.cast.chen.set_password(offices.PASSWORD)
-    office.cast.chen.save()
-    office.post_talks(30)
-    return office
+def office(
+    kept_office: Kept, django_db_blocker: DjangoDbBlocker, evidence_folder: Path
+) -> Iterator[offices.Office]:
+    """The office in a database of this test's own, copied in a moment from the one that was written."""
+    shutil.copytree(kept_office.evidence, evidence_folder)
+    with django_db_blocker.unblock(), copy_of(kept_office.database) as database, inside(database):
+        yield copy.deepcopy(kept_office.office)
 
 
 @pytest.fixture

@@ -157,6 +157,8 @@ def test_several_pictures_go_up_one_by_one_and_the_sheet_is_handed_in(form: Visi
     expect(page.locator("[data-file]")).to_have_count(3, timeout=30_000)
     expect(page.locator(".upload.is-bad")).to_contain_text("不收这种文件")
     expect(page).to_have_url(re.compile(r"/ledger/records/\d+/edit/$"))
+    expect(page.locator("#saved")).to_have_text(KEPT)
+    expect(page.locator("#stored")).to_have_text(re.compile(r"^\d\d:\d\d已存$"))
     page.locator(".upload.is-bad").get_by_role("button", name="不传了").click()
     page.get_by_label("第1份佐证的名称").fill("签到表")
     page.get_by_label("第1份佐证的名称").press("Tab")

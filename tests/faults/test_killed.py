@@ -230,6 +230,7 @@ def waiting_for_a_lock() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
+@pytest.mark.slow
 def test_a_command_whose_connection_is_cut_says_so_and_posts_nothing(committed_world: World) -> None:
     record = committed_world.accepted()
     with program("record", "post", record.pk, "--by", "zhou") as command, transaction.atomic():
@@ -247,6 +248,7 @@ def test_a_command_whose_connection_is_cut_says_so_and_posts_nothing(committed_w
     assert list(actions.post_record(record=record, by=committed_world.cast.zhou)) == [1]
 
 
+@pytest.mark.slow
 def test_ctrl_c_on_a_command_that_waits_posts_nothing(committed_world: World) -> None:
     record = committed_world.accepted()
     with program("record", "post", record.pk, "--by", "zhou") as command, transaction.atomic():

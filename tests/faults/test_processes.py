@@ -180,6 +180,7 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
     for language, told in (("zh-hans", "连不上"), ("en", "DATABASE_URL")):
         address = f"postgresql://nobody@127.0.0.1:{a_free_port()}/nothing"

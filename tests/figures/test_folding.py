@@ -197,6 +197,7 @@ def wait_for_watermark(world: World, beyond: int) -> None:
     pytest.fail("the fold did not get on")
 
 
+@pytest.mark.slow
 def test_a_fold_killed_in_the_middle_loses_and_doubles_nothing(
     fresh_database: FreshDatabase, django_db_blocker: DjangoDbBlocker
 ) -> None:
@@ -219,6 +220,7 @@ def test_a_fold_killed_in_the_middle_loses_and_doubles_nothing(
         assert [row[2:] for row in kept()] == after
 
 
+@pytest.mark.slow
 def test_two_folds_at_once_take_turns(fresh_database: FreshDatabase, django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock():
         world = county(many(150))

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 
+import pytest
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
@@ -147,6 +148,7 @@ def posting_has_begun() -> bool:
         return cursor.fetchone() is not None
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_bulk_posting_nothing_is_half_posted(committed_world: World) -> None:
     world, cast = committed_world, committed_world.cast
     record = world.accepted(rows=PROBLEMS)

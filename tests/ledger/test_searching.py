@@ -67,7 +67,7 @@ def test_what_is_found_is_what_holds_every_word(office: Office, titles: list[str
         texts = dict(SearchText.objects.values_list("record_id", "text"))
         expected = {pk for pk, text in texts.items() if all(folded(word) in text for word in words)}
         scope = visible_units(office.cast.wei, Permission.RECORD_VIEW)
-        assert set(searching._by_words(scope, words)) == expected
+        assert set(searching._by_words(scope, words, searching.MOST_FOUND)) == expected
         transaction.set_rollback(True)
 
 
@@ -153,6 +153,21 @@ def test_a_common_word_is_answered_with_the_newest_and_says_that_there_are_more(
         answer = queries.search_records(scope, "巡查")
         assert (answer.count, answer.capped) == (3, True)
         assert [hit.record.pk for hit in answer.hits] == made[:-4:-1]
+
+
+def test_page_after_page_lists_each_hit_once_in_one_order(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [talk(office, "巡查", day=date(2026, 4, 1 + number)).pk for number in range(8)]
+    monkeypatch.setattr(searching, "MOST_FOUND", 3)
+    for person in (office.cast.chen, office.cast.wei):
+        scope = visible_units(person, Permission.RECORD_VIEW)
+        pages = [queries.search_records(scope, "巡查", size=3, after=after, most=7) for after in (0, 3, 6)]
+        assert [hit.record.pk for page in pages for hit in page.hits][:7] == made[:0:-1]
+        assert {(page.count, page.capped) for page in pages} == {(7, True)}
+    numbered = str(made[0])
+    named = talk(office, f"第{numbered}次巡查").pk
+    scope = visible_units(office.cast.chen, Permission.RECORD_VIEW)
+    found = [queries.search_records(scope, numbered, size=1, after=after).hits[0].record.pk for after in (0, 1)]
+    assert found == [made[0], named]
 
 
 def test_posting_does_not_write_the_search_again(office: Office) -> None:

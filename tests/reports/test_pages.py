@@ -10,15 +10,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mingzhang.core import clock
 from mingzhang.core.periods import Period
 from mingzhang.ledger import actions as ledger
 from mingzhang.reports import actions, queries
 from mingzhang.reports.models import Report
+from mingzhang.reports.stored import proposal
 from tests.reports.world import draft, report_at, typed
-from tests.web.office import PACK, PERIOD, Office
+from tests.web.office import PACK, PASSWORD, PERIOD, Office
 
 AT = f"?unit=QH&period={PERIOD}"
 PANEL = {"HX-Request": "true"}
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def words(page: str) -> str:
@@ -42,8 +45,18 @@ def clerk(office: Office, client: Client) -> Client:
 
 
 def signed_in(office: Office, who: str) -> Client:
+    """A browser in which `who` has just signed in."""
+    client = left_signed_in(office, who)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": clock.now().timestamp()}]
+    session.save()
+    return client
+
+
+def left_signed_in(office: Office, who: str) -> Client:
+    """A browser in which `who` signed in a while ago."""
     client = Client()
-    client.force_login(getattr(office.cast, who))
+    client.force_login(getattr(office.cast, who), backend=BACKEND)
     return client
 
 
@@ -182,9 +195,10 @@ def test_each_step_is_for_those_whose_it_is(
     for who, status in {**expected, **elsewhere}.items():
         with transaction.atomic():
             address = page(report, "step", verb).partition("?")[0]
-            answer = signed_in(office, who).post(address, {"text": "写明原因"}).status_code
+            answer = signed_in(office, who).post(address, {"text": "写明原因"})
             transaction.set_rollback(True)
-        assert answer == status, who
+        assert answer.status_code == status, who
+        assert "/me/confirm/" not in answer.headers.get("Location", ""), who
 
 
 def test_a_report_goes_through_its_steps_in_the_browser(office: Office, clerk: Client) -> None:
@@ -207,6 +221,45 @@ def test_a_report_goes_through_its_steps_in_the_browser(office: Office, clerk: C
     for said in ("起草", "提交审核", "退回", "审核通过", "签发", "发布", "撤回", "附表漏了一页"):
         assert said in shown
     assert seen.partition(":")[2] in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "verb", "after"),
+    [("reviewed", "sign", "signed"), ("signed", "publish", "published"), ("signed", "withdraw", "withdrawn")],
+)
+def test_who_signed_in_a_while_ago_is_asked_once_more_and_loses_nothing(
+    office: Office, state: str, verb: str, after: str
+) -> None:
+    report = report_at(office, state)
+    person = office.cast.zhou
+    person.set_password(PASSWORD)
+    person.save()
+    zhou = left_signed_in(office, "zhou")
+    given = {"text": "附表漏了一页", "seen": proposal(report, person).digest if verb == "sign" else ""}
+    get(zhou, page(report, "step", verb))
+
+    asked = zhou.post(page(report, "step", verb), given)
+    assert asked["Location"].startswith(f"{reverse('account_reauthenticate')}?next=")
+    assert "确认是您本人" in get(zhou, asked["Location"])
+    assert "密码不对" in zhou.post(asked["Location"], {"password": "wrong"}).content.decode()
+    report.refresh_from_db()
+    assert report.state == state
+
+    done = zhou.post(asked["Location"], {"password": PASSWORD})
+    report.refresh_from_db()
+    assert (report.state, done["Location"]) == (after, page(report))
+    assert verb != "withdraw" or "附表漏了一页" in get(zhou, done["Location"])
+
+
+def test_who_may_not_sign_is_told_so_and_not_asked_for_a_password(office: Office) -> None:
+    report = report_at(office, "reviewed")
+    assert left_signed_in(office, "he").post(page(report, "step", "sign")).status_code == 403
+
+
+def test_handing_in_and_reviewing_ask_nobody_again(office: Office) -> None:
+    report = draft(office)
+    assert left_signed_in(office, "chen").post(page(report, "step", "submit"))["Location"] == page(report)
+    assert left_signed_in(office, "he").post(page(report, "step", "review"))["Location"] == page(report)
 
 
 def test_what_changed_after_signing_is_shown_on_every_page(office: Office, clerk: Client) -> None:

@@ -19,11 +19,12 @@ from tests.web import office as offices
 def evidence_folder(tmp_path: Path, settings: Settings) -> Path:
     """A store of evidence of this test's own."""
     folder = tmp_path / "evidence"
-    settings.STORAGES = _storages(folder)
+    settings.STORAGES = storages(folder)
     return folder
 
 
-def _storages(folder: Path) -> dict[str, Any]:
+def storages(folder: Path) -> dict[str, Any]:
+    """The settings that keep evidence in `folder`."""
     backend = "django.core.files.storage.FileSystemStorage"
     own = {"BACKEND": backend, "OPTIONS": {"location": folder, "base_url": None}}
     return {**django_settings.STORAGES, "evidence": own}
@@ -35,7 +36,7 @@ def kept_office(
 ) -> Iterator[tuple[offices.Office, Path]]:
     """One office for all tests of a module, in a transaction that is rolled back at its end, and its evidence."""
     folder = tmp_path_factory.mktemp("evidence")
-    with django_db_blocker.unblock(), override_settings(STORAGES=_storages(folder)), transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages(folder)), transaction.atomic():
         yield offices.build(), folder
         transaction.set_rollback(True)
 

@@ -344,6 +344,17 @@ def test_the_navigation_lights_the_page_one_is_on() -> None:
     assert current_page("web:units") is None
 
 
+def test_a_record_opened_from_the_queue_stays_with_the_queue(reviewer: Client, office: Office) -> None:
+    record = f"/ledger/records/{office.submitted.pk}/"
+    assert "台账" in lit_in(get(reviewer, record))
+    assert "审核" in lit_in(get(reviewer, f"{record}?queue="))
+
+
+def lit_in(page: str) -> str:
+    """What is lit in the navigation at the side."""
+    return words(page.partition('aria-current="page"')[2].partition("</a>")[0])
+
+
 LIT = {
     "web:today": "web:today",
     "ledger:list": "ledger:list",

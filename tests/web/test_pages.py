@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.web.office import PACK, PERIOD, Office
+from tests.web.office import PACK, PASSWORD, PERIOD, Office
 
 AT = f"?unit=QH&period={PERIOD}"
 PANEL = {"HX-Request": "true"}
@@ -296,11 +296,43 @@ def test_every_page_reads_in_english(clerk: Client) -> None:
         assert "Ledger" in words(page), address
 
 
-def test_large_type_is_kept_by_the_browser_and_taken_back(clerk: Client) -> None:
+LARGE = 'data-size="large"'
+
+
+def test_large_type_is_put_on_and_taken_off(clerk: Client) -> None:
     clerk.post("/type-size/", {"next": LEDGER})
-    assert 'data-size="large"' in get(clerk, LEDGER)
+    assert LARGE in get(clerk, LEDGER)
+    assert LARGE in clerk.get("/nothing/").content.decode()
     clerk.post("/type-size/", {"next": LEDGER})
-    assert 'data-size="large"' not in get(clerk, LEDGER)
+    assert LARGE not in get(clerk, LEDGER)
+    assert LARGE not in clerk.get("/nothing/").content.decode()
+
+
+def test_large_type_follows_the_person_to_another_device(office: Office, clerk: Client) -> None:
+    chen = office.cast.chen
+    chen.set_password(PASSWORD)
+    chen.save()
+    clerk.force_login(chen)
+    clerk.post("/type-size/", {"next": LEDGER})
+
+    elsewhere = Client()
+    assert LARGE not in get(elsewhere, "/sign-in/")
+    elsewhere.post("/sign-in/", {"username": chen.username, "password": PASSWORD})
+    for page in (LEDGER, "/me/password/"):
+        assert LARGE in get(elsewhere, page), page
+    elsewhere.post("/sign-out/")
+    assert LARGE in get(elsewhere, "/sign-in/")  # this browser remembers it from now on
+
+
+def test_ones_own_type_size_goes_before_what_the_browser_was_told(office: Office) -> None:
+    browser = Client()
+    browser.post("/type-size/")
+    assert LARGE in get(browser, "/sign-in/")
+    browser.force_login(office.cast.he)
+    assert LARGE in get(browser, LEDGER)  # he never chose
+    browser.post("/type-size/", {"next": LEDGER})
+    browser.cookies["size"] = "large"  # as a colleague leaves it
+    assert LARGE not in get(browser, LEDGER)
 
 
 def test_switching_the_unit_finds_by_name_and_keeps_the_page(clerk: Client) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from mingzhang.core.periods import Period
+from mingzhang.reports import actions, queries
 from mingzhang.web import searching
+from tests.reports.world import report_at, sign
 from tests.web.office import AT_STREET, Office
 from tests.web.test_pages import get, words
 
@@ -28,7 +32,7 @@ def test_each_finds_records_units_people_figures_and_reports_as_far_as_their_rol
         (cast.chen, "用气", ["records"]),
         (cast.chen, "社区", ["records", "units"]),
         (cast.chen, "听宣讲人数", ["figures"]),
-        (cast.chen, "总结", ["reports"]),
+        (cast.chen, "总结", ["reports", "templates"]),
         (cast.chen, "陈", []),
         (cast.admin, "陈", ["people"]),
         (cast.admin, "用气", []),
@@ -38,6 +42,63 @@ def test_each_finds_records_units_people_figures_and_reports_as_far_as_their_rol
     ):
         client.force_login(person)
         assert groups(get(client, f"/search/?q={asked}")) == expected, (person.username, asked)
+
+
+def test_more_than_a_page_of_one_kind_is_paged_to_the_end(office: Office, client: Client) -> None:
+    office.post_talks(64)
+    client.force_login(office.cast.chen)
+    assert "only=records" in get(client, "/search/?q=用气")
+    seen: list[str] = []
+    address = "/search/?q=用气&only=records"
+    while address:
+        page = get(client, address)
+        seen += re.findall(r'class="hit" href="([^"]+)"', page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert len(seen) == len(set(seen)) > 60
+    assert "上一页" in page
+    assert "第4页，共4页" in page
+    assert "每页20个" in page
+    assert get(client, "/search/?q=用气&only=records&page=99").count('class="hit"') == page.count('class="hit"')
+    assert groups(get(client, "/search/?q=用气&only=nothing")) == []
+
+
+def test_a_kept_report_is_found_by_its_title_its_number_and_the_number_on_its_paper(
+    office: Office, client: Client
+) -> None:
+    report = office.report
+    version = queries.version_of(report)
+    prose = replace(queries.prose_of(version), title="上半年办了哪些事", number="青街办〔2026〕31号")
+    report = actions.edit_report(report=report, prose=prose, seen=report.version, by=office.cast.chen)
+    client.force_login(office.cast.chen)
+    for asked in (
+        "办了哪些",
+        "哪些 上半年",
+        str(report.pk),
+        f"第{report.pk}号",
+        "〔2026〕31",
+        "青街办〔２０２６〕31号",
+    ):
+        page = get(client, f"/search/?q={asked}&only=reports")
+        assert f'href="/reports/{report.pk}/?unit=QH&amp;period=2024H1"' in page, asked
+    assert "青禾街道 2024年上半年 草稿 第" in words(page)
+    assert groups(get(client, "/search/?q=办了哪天&only=reports")) == []
+
+
+def test_nobody_finds_a_report_that_is_not_theirs_to_read(office: Office, client: Client) -> None:
+    report = report_at(office, "reviewed", period=Period.parse("2025H2"))
+
+    def find_it() -> dict[str, bool]:
+        found = {}
+        for who in ("he", "wei", "qin", "admin", "lu", "outsider", "stranger"):
+            client.force_login(getattr(office.cast, who))
+            found[who] = f'href="/reports/{report.pk}/' in get(client, f"/search/?q={report.pk}&only=reports")
+        return found
+
+    nobody_else = {"lu": False, "outsider": False, "stranger": False}
+    assert find_it() == {"he": True, "wei": True, "qin": False, "admin": False, **nobody_else}
+    report = actions.publish_report(report=sign(report, office.cast.zhou), by=office.cast.zhou)
+    assert find_it() == {"he": True, "wei": True, "qin": True, "admin": True, **nobody_else}
 
 
 def test_a_hit_says_what_it_is_and_marks_the_word(office: Office, client: Client) -> None:

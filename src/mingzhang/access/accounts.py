@@ -22,11 +22,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mingzhang.access import actions, rules, secrets
-from mingzhang.access.addresses import client_address, local, shortened
+from mingzhang.access.addresses import client_address, shortened
 from mingzhang.core import clock
 from mingzhang.core.periods import Period
 from mingzhang.ledger import queries as ledger
+from mingzhang.organisation import type_size
 from mingzhang.organisation.models import Person
+from mingzhang.ui.addresses import local
 
 REFUSED = gettext_lazy("用户名或密码不对。请再输一次；忘了密码，请找本单位的管理员重设。")
 WRONG_CODE = gettext_lazy("验证码不对，或者已经过期。请用现在显示的那一个。")
@@ -75,6 +77,13 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session["period"] = half.code
         request.session[SEEN] = int(clock.now().timestamp())
         actions.note_sign_in(by=user, how=how, network=self.get_client_ip(request))
+
+    def post_login(self, request: HttpRequest, user: Person, **said: Any) -> HttpResponse:
+        """Pages without a sign-in, too, are now as large as the person likes them."""
+        response: HttpResponse = super().post_login(request, user, **said)
+        if user.large_type is not None:
+            type_size.tell(request, response, large=user.large_type)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
         messages.error(request, REFUSED)

@@ -1,4 +1,4 @@
-"""Addresses: where a request came from, and which of them may be gone to."""
+"""Where a request came from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ipaddress
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
 
 NOWHERE = "0.0.0.0"  # noqa: S104  what is kept when the server tells no address, as behind a Unix socket
 
@@ -33,10 +32,3 @@ def shortened(address: str) -> str:
     a person."""
     ip = ipaddress.ip_address(address)
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False).network_address)
-
-
-def local(request: HttpRequest, address: str) -> str:
-    """`address` when it stays on this site, else nothing."""
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return ""

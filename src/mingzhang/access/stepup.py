@@ -18,9 +18,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 def recently_authenticated(view: View[P]) -> View[P]:
     """A view that is reached only within ten minutes of a password, code or passkey. Others are asked for it; then
-    what they wanted is done, a form sent included (but no files). Put it outside `placed`, which sends who is
-    not signed in to do that. Whoever comes from the body's own sign-in service, and has neither a password nor a
-    second step here, has nothing to be asked for."""
+    what they wanted is done, a form sent included (but no files). It stands outside `placed`, or around what a
+    view does once it knows that the person may. Whoever comes from the body's own sign-in service, and has neither
+    a password nor a second step here, has nothing to be asked for."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mingzhang.core import digests
 from mingzhang.ledger import queries, rules
@@ -206,7 +207,7 @@ def _step(moment: Moment, record: Record, kind: Kind) -> Step:
     what, look, icon = {
         "added": (_("填写"), "", "pen"),
         "edited": (_("修改"), "", "pen"),
-        "submitted": (_("提交审核"), "", "flag"),
+        "submitted": (pgettext("history", "提交审核"), "", "flag"),
         "passed": (_("审核通过"), "is-good", "check"),
         "returned": (_("退回修改"), "is-back", "back"),
         "sent_back": (_("没有入账，退回修改"), "is-back", "back"),

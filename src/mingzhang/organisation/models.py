@@ -123,6 +123,7 @@ class Person(AbstractBaseUser):
     must_change_password = models.BooleanField(
         default=False, help_text="the password was given by an administrator, for one sign-in"
     )
+    large_type = models.BooleanField(null=True, help_text="unknown: never chosen, so as the browser was told")
 
     objects = PersonManager()
 

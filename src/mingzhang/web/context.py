@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from mingzhang.core.periods import Period
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation import place as places
+from mingzhang.organisation import type_size
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
@@ -43,7 +44,7 @@ class Layout:
 
     @property
     def large(self) -> bool:
-        return self._request.COOKIES.get("size") == "large"
+        return type_size.is_large(self._request)
 
     @property
     def here(self) -> str:
@@ -52,7 +53,7 @@ class Layout:
     @cached_property
     def groups(self) -> list[navigation.Group]:
         """The navigation: the pages that the person's roles open."""
-        return navigation.groups_of(self.place, self._view)
+        return navigation.groups_of(self.place, self._lit)
 
     @cached_property
     def new_sheet(self) -> str:
@@ -97,6 +98,12 @@ class Layout:
         if area == "organisation":
             return reverse("organisation:settings")
         return reverse(f"{area if area in AREAS else 'ledger'}:list")
+
+    @property
+    def _lit(self) -> str:
+        """The page to light in the navigation: a record opened from the review queue stays with the queue."""
+        asked = self._request.POST if self._request.method == "POST" else self._request.GET
+        return "ledger:queue" if self._view.startswith("ledger:") and "queue" in asked else self._view
 
     @cached_property
     def _view(self) -> str:

@@ -19,7 +19,7 @@ MOST_TABS = 5
 
 def waiting_for(place: Place) -> int:
     """How many sheets wait for the person's review, at most `queries.MOST_WAITING`."""
-    return ledger.capped_count(ledger.review_queue(place.person, place.review_scopes))
+    return ledger.waiting_count(place.person)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput, Refusal
+from mingzhang.organisation.type_size import told
 
 logger = logging.getLogger("mingzhang.web")
 
@@ -64,7 +65,7 @@ def show(
         "problems": problems,
         "reference": reference,
         "where": request.path[:120],
-        "large": request.COOKIES.get("size") == "large",
+        "large": told(request),
     }
     template = "web/refusal_part.html" if part else "web/refusal.html"
     return HttpResponse(render_to_string(template, context), status=status)

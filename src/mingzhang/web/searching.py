@@ -6,10 +6,10 @@ in `SOURCES`. It answers only what the person may see; `None` stands for a kind 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -19,27 +19,48 @@ from mingzhang.figures.definitions import definitions
 from mingzhang.figures.wording import name_of
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.flows import STATES
-from mingzhang.ledger.listing import kinds_of
+from mingzhang.ledger.listing import Pages, kinds_of
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.searching import folded, search_people, search_units
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language
+from mingzhang.reports.flows import STATES as REPORT_STATES
+from mingzhang.reports.models import Report
 from mingzhang.reports.reading import listed
-from mingzhang.ui.templatetags.ui import full_day
+from mingzhang.reports.searching import search_reports
+from mingzhang.ui.templatetags.ui import full_day, period
+
+T = TypeVar("T")
 
 LONGEST = 100
-MOST = 200
+# So many of a kind are counted beside the others, and so many are listed page by page.
+MOST, MOST_LISTED = 200, 1_000
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked by whom, and how many hits of each kind are wanted."""
+    """What is asked by whom, and how many hits of each kind are wanted: the best, or one of their pages."""
 
     place: Place
     text: str
     size: int
+    page: int = 0
+
+    @property
+    def most(self) -> int:
+        """How many are counted."""
+        return MOST_LISTED if self.page else MOST
+
+    @property
+    def after(self) -> int:
+        """How many stand on the pages before."""
+        return max(0, self.page - 1) * self.size
+
+    def shown(self, found: Sequence[T]) -> Sequence[T]:
+        """What is wanted of everything found."""
+        return found[: self.most][self.after : self.after + self.size]
 
     @property
     def words(self) -> list[str]:
@@ -80,7 +101,8 @@ def records(question: Question) -> Group | None:
     if Permission.RECORD_VIEW not in place.held:
         return None
     scope = visible_units(place.person, Permission.RECORD_VIEW)
-    found = ledger.search_records(scope, question.text, size=question.size)
+    most = question.most if question.page else ledger.MOST_FOUND
+    found = ledger.search_records(scope, question.text, size=question.size, after=question.after, most=most)
     kinds = kinds_of(place.unit.book) if found.hits else {}
     hits = [_record(hit, question, kinds) for hit in found.hits]
     return Group("records", _("记录单"), hits, found.count, found.capped)
@@ -106,15 +128,15 @@ def _record(hit: ledger.Hit, question: Question, kinds: dict[str, Kind]) -> Hit:
 def units(question: Question) -> Group | None:
     """Units by name and code, among those that the person sees anything of."""
     place = question.place
-    found = list(search_units(place.scope, question.text)[: MOST + 1])
+    found = list(search_units(place.scope, question.text)[: question.most + 1])
     area = "ledger" if Permission.RECORD_VIEW in place.held else "figures"
     hits = []
-    for unit in found[: question.size]:
+    for unit in question.shown(found):
         said = [unit.code, *([unit.parent.name] if unit.parent else [])]
         said += [_("%(day)s撤销") % {"day": full_day(unit.closed_on)}] if unit.closed_on else []
         address = f"{reverse(f'{area}:list')}?{place.query_at(unit.code, place.period)}"
         hits.append(Hit(marked(unit.name, question.words), said, address))
-    return Group("units", _("单位"), hits, min(len(found), MOST), len(found) > MOST)
+    return _group("units", _("单位"), hits, len(found), question)
 
 
 def people(question: Question) -> Group | None:
@@ -122,16 +144,16 @@ def people(question: Question) -> Group | None:
     if Permission.PEOPLE_MANAGE not in question.place.held:
         return None
     scope = visible_units(question.place.person, Permission.PEOPLE_MANAGE)
-    found = list(search_people(scope, question.text)[: MOST + 1])
+    found = list(search_people(scope, question.text)[: question.most + 1])
     hits = [
         Hit(
             marked(person.name, question.words),
             [person.username, *([] if person.is_active else [_("已停用")])],
             reverse("organisation:person", args=(person.username,)),
         )
-        for person in found[: question.size]
+        for person in question.shown(found)
     ]
-    return Group("people", _("人员"), hits, min(len(found), MOST), len(found) > MOST)
+    return _group("people", _("人员"), hits, len(found), question)
 
 
 def figures(question: Question) -> Group | None:
@@ -154,13 +176,36 @@ def _figures(question: Question) -> Iterator[Hit]:
 
 
 def reports(question: Question) -> Group | None:
+    """Kept reports by title and number, among those that the person may read."""
+    place = question.place
+    if Permission.REPORT_VIEW not in place.held:
+        return None
+    found = list(search_reports(place.person, question.text)[: question.most + 1])
+    hits = [_report(report, question) for report in question.shown(found)]
+    return _group("reports", _("报告"), hits, len(found), question)
+
+
+def _report(report: Report, question: Question) -> Hit:
+    said = [
+        report.unit.name,
+        period(report.period),
+        str(REPORT_STATES[report.state]),
+        _("第%(number)s号") % {"number": report.pk},
+    ]
+    query = question.place.query_at(report.unit.code, report.period)
+    return Hit(
+        marked(report.title, question.words), said, f"{reverse('reports:report', args=(report.pk,))}?{query}"
+    )
+
+
+def templates(question: Question) -> Group | None:
     """Reports that the unit at hand can have."""
     if Permission.REPORT_VIEW not in question.place.held:
         return None
-    return _of("reports", _("报告"), _reports(question), question)
+    return _of("templates", _("能做的报告"), _templates(question), question)
 
 
-def _reports(question: Question) -> Iterator[Hit]:
+def _templates(question: Question) -> Iterator[Hit]:
     ready, others = listed(question.place)
     for one in [*ready, *others]:
         if question.holds(one.title):
@@ -170,23 +215,35 @@ def _reports(question: Question) -> Iterator[Hit]:
 
 
 def _of(key: str, name: str, hits: Iterator[Hit], question: Question) -> Group:
-    found = list(islice(hits, MOST + 1))
-    return Group(key, name, found[: question.size], min(len(found), MOST), len(found) > MOST)
+    found = list(islice(hits, question.most + 1))
+    return _group(key, name, list(question.shown(found)), len(found), question)
 
 
-SOURCES: tuple[Source, ...] = (records, units, people, figures, reports)
+def _group(key: str, name: str, hits: list[Hit], found: int, question: Question) -> Group:
+    return Group(key, name, hits, min(found, question.most), found > question.most)
 
 
-def find(place: Place, text: str, *, size: int, only: str = "") -> list[Group]:
-    """The kinds of things in which something was found; all hits of one kind when `only` names it."""
-    if not text.strip():
-        return []
-    groups = (source(Question(place, text, MOST if only else size)) for source in SOURCES if _wanted(source, only))
+SOURCES: tuple[Source, ...] = (records, units, people, figures, reports, templates)
+
+
+def find(place: Place, text: str, *, size: int) -> list[Group]:
+    """The kinds of things in which something was found, with the best of each."""
+    groups = (source(Question(place, text, size)) for source in SOURCES if text.strip())
     return [group for group in groups if group and group.hits]
 
 
-def _wanted(source: Source, only: str) -> bool:
-    return not only or getattr(source, "__name__", "") == only
+def find_page(place: Place, text: str, only: str, *, size: int, page: int) -> tuple[list[Group], Pages]:
+    """One page of what was found of one kind, named `only`; the last one when there are not so many."""
+    source = next((one for one in SOURCES if getattr(one, "__name__", "") == only), None)
+    if source is None or not text.strip():
+        return [], Pages(1, 1, "", "")
+    group = source(Question(place, text, size, page))
+    last = max(1, -(-group.count // size)) if group else 1
+    if page > last:
+        return find_page(place, text, only, size=size, page=last)
+    before = address(place, text, only, page - 1) if page > 1 else ""
+    after = address(place, text, only, page + 1) if page < last else ""
+    return [group] if group and group.hits else [], Pages(page, last, before, after)
 
 
 def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
@@ -213,7 +270,11 @@ def _runs(text: str, held: list[bool]) -> list[tuple[str, bool]]:
     return runs
 
 
-def address(place: Place, text: str, only: str = "") -> str:
+def address(place: Place, text: str, only: str = "", page: int = 1) -> str:
     """The page of what is found."""
-    asked = {"q": text, **({"only": only} if only else {})}
+    asked: dict[str, str | int] = {
+        "q": text,
+        **({"only": only} if only else {}),
+        **({"page": page} if page > 1 else {}),
+    }
     return f"{reverse('web:search')}?{urlencode(asked)}&{place.query}"

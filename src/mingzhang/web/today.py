@@ -123,7 +123,7 @@ def _returned_item(record: Record, why: ledger.Return | None, names: dict[str, K
 
 
 def _to_review(place: Place, names: dict[str, Kind]) -> Part:
-    records, count = _first(ledger.review_queue(place.person, place.review_scopes))
+    records = _shown(ledger.review_queue(place.person, place.review_scopes))
     files = ledger.evidence_counts(records)
     items = []
     for record in records:
@@ -131,7 +131,7 @@ def _to_review(place: Place, names: dict[str, Kind]) -> Part:
         item = _item(record, names, who, record.submitted_at)
         address = f"{item['address']}?queue="
         items.append(Item(**{**item, "files": files.get(record.pk, 0), "address": address, "act": address}))
-    return Part(items, count, reverse("ledger:queue"))
+    return Part(items, ledger.waiting_count(place.person), reverse("ledger:queue"))
 
 
 def _to_post(place: Place, names: dict[str, Kind]) -> Part:
@@ -171,8 +171,11 @@ def _reviewers(records: Sequence[int]) -> dict[int, list[str]]:
 def _first(records: QuerySet[Record]) -> tuple[list[Record], int]:
     """The first of them, and how many there are. The count is asked for even when there are few, so that the number
     of queries does not depend on what is found."""
-    shown = records.select_related("kind", "unit", "created_by", "submitted_by")[:SHOWN]
-    return list(shown), ledger.capped_count(records)
+    return _shown(records), ledger.capped_count(records)
+
+
+def _shown(records: QuerySet[Record]) -> list[Record]:
+    return list(records.select_related("kind", "unit", "created_by", "submitted_by")[:SHOWN])
 
 
 def _item(record: Record, names: dict[str, Kind], who: str, at: datetime | date | None) -> dict[str, Any]:

@@ -10,15 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from mingzhang.access.addresses import local
-from mingzhang.organisation.models import Unit
+from mingzhang.ledger.listing import read_page
+from mingzhang.organisation import actions
+from mingzhang.organisation import type_size as size
+from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.addresses import local
 from mingzhang.web import searching
 
 UNITS_SHOWN = 60
 SUGGESTED, FOUND = 4, 20
-A_YEAR = 366 * 24 * 3600
 
 
 @require_GET
@@ -58,17 +60,18 @@ def units(request: HttpRequest, place: Place) -> HttpResponse:
 @require_GET
 @placed(Permission.FIGURES_VIEW)
 def search(request: HttpRequest, place: Place) -> HttpResponse:
-    """Everything that holds the words asked for: as a page, and the best of it below the search box."""
+    """Everything that holds the words asked for: the best of it below the search box, more as a page, and of one
+    kind of thing page after page."""
     part = "HX-Request" in request.headers
     asked = request.GET.get("q", "").strip()[: searching.LONGEST]
     only = request.GET.get("only", "")
-    context = {
-        "asked": asked,
-        "only": only,
-        "groups": searching.find(place, asked, size=SUGGESTED if part else FOUND, only=only),
-        "address": searching.address(place, asked),
-        "most": searching.MOST,
-    }
+    context: dict[str, object] = {"asked": asked, "only": only, "address": searching.address(place, asked)}
+    if only:
+        page = read_page(request.GET.get("page", ""))
+        groups, context["pages"] = searching.find_page(place, asked, only, size=FOUND, page=page)
+    else:
+        groups = searching.find(place, asked, size=SUGGESTED if part else FOUND)
+    context["groups"] = groups
     response = render(request, "web/search_part.html" if part else "web/search.html", context)
     response["Vary"] = "HX-Request"
     return response
@@ -100,13 +103,10 @@ def _way_up(place: Place, after: str) -> list[dict[str, object]]:
 
 @require_POST
 def type_size(request: HttpRequest) -> HttpResponse:
-    """Large type on or off, kept in a cookie of this browser."""
-    large = request.COOKIES.get("size") != "large"
+    """Large type on or off: for the person, where someone is signed in, and for this browser."""
+    large = not size.is_large(request)
+    if isinstance(request.user, Person):
+        actions.choose_type_size(large=large, by=request.user)
     response = HttpResponseRedirect(local(request, request.POST.get("next", "")) or "/")
-    if large:
-        response.set_cookie(
-            "size", "large", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
-        )
-    else:
-        response.delete_cookie("size", samesite="Lax")
+    size.tell(request, response, large=large)
     return response

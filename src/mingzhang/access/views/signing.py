@@ -29,9 +29,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import FormView
 
 from mingzhang.access import actions, throttle
-from mingzhang.access.addresses import local
 from mingzhang.access.forms import CodeForm, SignInForm
 from mingzhang.organisation.models import Person
+from mingzhang.ui.addresses import local
 
 
 @method_decorator([sensitive_post_parameters("password"), never_cache, csrf_protect], name="dispatch")
@@ -92,6 +92,7 @@ class SecondStep(AuthenticateView):
         person = self.stage.login.user
         return {
             **super().get_context_data(**kwargs),
+            "username": person.username,
             "has_passkey": is_mfa_enabled(person, [Authenticator.Type.WEBAUTHN]),
             "has_codes": is_mfa_enabled(person, [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]),
         }

@@ -9,11 +9,11 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mingzhang.audit import append as audit
 from mingzhang.core import clock
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.ledger import queries, rules
+from mingzhang.ledger.actions.events import tell
 from mingzhang.ledger.contents import clean_line
 from mingzhang.ledger.evidence import Kept, keep, look
 from mingzhang.ledger.filetypes import IMAGES
@@ -123,5 +123,4 @@ def detach_evidence(*, record: Record, evidence: Evidence, by: Person) -> None:
 
 
 def _tell(verb: str, record: Record, evidence: Evidence, by: Person) -> None:
-    data = {"digest": show(bytes(evidence.digest))}
-    audit.event(book=by.book.code, actor=by.ref, verb=verb, subject=record.ref, data=data)
+    tell(record, verb, by, {"digest": show(bytes(evidence.digest))})

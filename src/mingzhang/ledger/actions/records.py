@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from mingzhang.audit import append as audit
 from mingzhang.core import clock
 from mingzhang.ledger import flows, queries, rules
+from mingzhang.ledger.actions.events import tell
 from mingzhang.ledger.binding import commit_to
 from mingzhang.ledger.contents import Content, draft_content, full_content
 from mingzhang.ledger.locks import lock_record
@@ -56,7 +56,7 @@ def add_record(
     )
     _write(record, draft_content(record, data, rows or {}, title))
     record.save(force_insert=True)
-    _tell(record, "record.add", by, {"kind": str(kind), "unit": unit.code, "occurred_on": occurred_on.isoformat()})
+    tell(record, "record.add", by, {"kind": str(kind), "unit": unit.code, "occurred_on": occurred_on.isoformat()})
     return record
 
 
@@ -80,7 +80,7 @@ def edit_record(
     record.occurred_on, record.version = occurred_on, record.version + 1
     _write(record, draft_content(record, data, rows or {}, title))
     record.save(update_fields=["occurred_on", "version", "data", "rows", "title"])
-    _tell(record, "record.edit", by, {"occurred_on": occurred_on.isoformat()})
+    tell(record, "record.edit", by, {"occurred_on": occurred_on.isoformat()})
     return record
 
 
@@ -101,15 +101,9 @@ def submit_record(*, record: Record, by: Person) -> Record:
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
     said = {"cycle": record.cycle, "state": record.state, "content": commit_to([record])[0]}
-    _tell(record, "record.submit", by, said)
+    tell(record, "record.submit", by, said)
     return record
 
 
 def _write(record: Record, content: Content) -> None:
     record.data, record.rows, record.title = content.data, content.rows, content.title
-
-
-def _tell(
-    record: Record, verb: str, by: Person, data: dict[str, Any], private: Mapping[str, str] | None = None
-) -> None:
-    audit.event(book=by.book.code, actor=by.ref, verb=verb, subject=record.ref, data=data, private=private)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mingzhang.audit import append as audit
 from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json
 from mingzhang.core.errors import Refusal
 from mingzhang.ledger import flows, queries, rules
+from mingzhang.ledger.actions.events import tell
 from mingzhang.ledger.contents import clean_note
 from mingzhang.ledger.locks import lock_record, lock_whole_records
 from mingzhang.ledger.models import Record, Review, SendBack
@@ -78,7 +78,7 @@ def send_back_record(
     SendBack.objects.create(record=record, cycle=record.cycle, by=by, note=note, remarks=said, at=clock.now())
     record.state = flows.after_send_back()
     record.save(update_fields=["state"])
-    _tell(record, "record.send_back", by, {"cycle": record.cycle}, _words(note, said))
+    tell(record, "record.send_back", by, {"cycle": record.cycle}, _words(note, said))
     return record
 
 
@@ -103,7 +103,7 @@ def _take_step(record: Record, passed: bool, note: str, remarks: dict[str, str],
     record.due = queries.role_due(record, step) if record.state == "submitted" else ""
     record.save(update_fields=["state", "due"])
     said = {"cycle": record.cycle, "step": step}
-    _tell(record, "record.pass" if passed else "record.return", by, said, _words(note, remarks))
+    tell(record, "record.pass" if passed else "record.return", by, said, _words(note, remarks))
     return record
 
 
@@ -111,7 +111,3 @@ def _words(note: str, remarks: Mapping[str, str]) -> dict[str, str]:
     """What was written, for the event to be committed to."""
     said = {"note": note, "remarks": canonical_json(remarks).decode() if remarks else ""}
     return {name: text for name, text in said.items() if text}
-
-
-def _tell(record: Record, verb: str, by: Person, data: dict[str, Any], private: Mapping[str, str]) -> None:
-    audit.event(book=by.book.code, actor=by.ref, verb=verb, subject=record.ref, data=data, private=private)

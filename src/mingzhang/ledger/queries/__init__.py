@@ -16,6 +16,7 @@ from mingzhang.ledger.queries.desk import (
     review_queue,
     to_post,
     waiting_by,
+    waiting_count,
 )
 from mingzhang.ledger.queries.history import Moment, record_history
 from mingzhang.ledger.queries.pages import (
@@ -48,7 +49,7 @@ from mingzhang.ledger.queries.records import (
     version_in_force,
     visible_to,
 )
-from mingzhang.ledger.queries.searching import Found, Hit, search_records
+from mingzhang.ledger.queries.searching import MOST_FOUND, Found, Hit, search_records
 from mingzhang.ledger.queries.writing import (
     Present,
     Usable,
@@ -65,6 +66,7 @@ from mingzhang.ledger.queries.writing import (
 
 __all__ = [
     "MOST_COUNTED",
+    "MOST_FOUND",
     "MOST_QUEUED",
     "MOST_WAITING",
     "OPEN_STATES",
@@ -128,4 +130,5 @@ __all__ = [
     "version_in_force",
     "visible_to",
     "waiting_by",
+    "waiting_count",
 ]

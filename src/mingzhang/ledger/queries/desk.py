@@ -9,10 +9,13 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from mingzhang.core.once import once
 from mingzhang.ledger.models import Entry, Record, RecordEvidence, Review, SendBack
 from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.queries import role_scopes
 from mingzhang.organisation.scopes import AnyOf, UnitScope
 from mingzhang.packs.models import RecordKind
+from mingzhang.packs.schema import REVIEW_ROLES
 
 # What is shown beside a heading stops here: 99+ says enough.
 MOST_WAITING = 100
@@ -70,6 +73,12 @@ def posted_of(person: Person) -> QuerySet[Record]:
 def capped_count(records: QuerySet[Record]) -> int:
     """How many there are, at most MOST_WAITING."""
     return records.order_by()[:MOST_WAITING].count()
+
+
+@once
+def waiting_count(person: Person) -> int:
+    """How many sheets wait for the person's review, at most MOST_WAITING."""
+    return capped_count(review_queue(person, role_scopes(person, REVIEW_ROLES)))
 
 
 @dataclass(frozen=True, slots=True)

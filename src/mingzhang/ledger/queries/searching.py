@@ -14,7 +14,8 @@ from django.db import connection
 from mingzhang.ledger.models import Entry, Record, SearchText
 from mingzhang.organisation.scopes import UnitScope
 
-# More than these, the newest, are neither ranked nor counted: a reader writes one word more.
+# More than these, the newest, are neither ranked nor counted, unless page after page is asked for: a reader writes
+# one word more.
 MOST_FOUND = 50
 MOST_WORDS = 8
 # So many of the newest records of the book are read, fewer where all are in scope; so many hits are fetched by the
@@ -45,15 +46,20 @@ class Found:
     capped: bool
 
 
-def search_records(scope: UnitScope, asked: str, *, size: int = 20) -> Found:
+def search_records(
+    scope: UnitScope, asked: str, *, size: int = 20, after: int = 0, most: int | None = None
+) -> Found:
     """The records in `scope` that hold every word of `asked`: first what has it as its number or position, then
-    those with all words in the title, the newest first."""
+    those with all words in the title, the newest first. `size` of them, `after` so many; of the first `most`
+    (MOST_FOUND unless told)."""
+    most = MOST_FOUND if most is None else most
     numbered = _by_number(scope, asked)
     known = {hit.record.pk for hit in numbered}
     words = asked.split()[:MOST_WORDS]
-    written = [number for number in _by_words(scope, words) if number not in known]
-    hits = numbered + _hits(written[:MOST_FOUND], words, max(0, size - len(numbered)))
-    return Found(hits[:size], len(numbered) + min(len(written), MOST_FOUND), len(written) > MOST_FOUND)
+    written = [number for number in _by_words(scope, words, most) if number not in known]
+    wanted = slice(max(0, after - len(numbered)), max(0, after + size - len(numbered)))
+    hits = numbered[after : after + size] + _hits(written[:most], words, wanted)
+    return Found(hits, len(numbered) + min(len(written), most), len(written) > most)
 
 
 def _by_number(scope: UnitScope, asked: str) -> list[Hit]:
@@ -83,43 +89,44 @@ SELECT record_id, occurred_on
 """
 
 
-def _by_words(scope: UnitScope, words: Sequence[str]) -> list[int]:
-    """Numbers of records that hold all words, the newest first, and one more than MOST_FOUND when there are more.
+def _by_words(scope: UnitScope, words: Sequence[str], most: int) -> list[int]:
+    """Numbers of records that hold all words, the newest first, and one more than `most` when there are more.
 
     Bounded whatever is asked. In many units, what is common is soon found among the newest of the book; the index
     of pairs answers what is rare. When that finds more than MOST_SORTED, it is left, and the newest are read."""
     if not words:
         return []
     few = not scope.everything and len(scope.unit_ids) <= FEW_UNITS
-    found = {} if few else dict(_ask(_NEWEST, scope, words, NEWEST_AT_ROOT if scope.everything else NEWEST_READ))
-    if len(found) <= MOST_FOUND:
-        found |= dict(_ask(_SOME, scope, words, MOST_SORTED + 1))
+    newest_read = NEWEST_AT_ROOT if scope.everything else NEWEST_READ
+    found = {} if few else dict(_ask(_NEWEST, scope, words, newest_read, most))
+    if len(found) <= most:
+        found |= dict(_ask(_SOME, scope, words, MOST_SORTED + 1, most))
         if len(found) > MOST_SORTED:
-            found |= dict(_ask(_NEWEST, scope, words, NEWEST_READ))
+            found |= dict(_ask(_NEWEST, scope, words, NEWEST_READ, most))
     newest = sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True)
-    return [number for number, _day in newest[: MOST_FOUND + 1]]
+    return [number for number, _day in newest[: most + 1]]
 
 
-def _ask(statement: str, scope: UnitScope, words: Sequence[str], limit: int) -> list[tuple[int, date]]:
+def _ask(statement: str, scope: UnitScope, words: Sequence[str], limit: int, most: int) -> list[tuple[int, date]]:
     """Runs one of the two statements above; the words are parameters."""
     named: dict[str, Any] = {f"word{at}": word for at, word in enumerate(words)}
     asked = " && ".join(f"ledger_search_query(%({name})s)" for name in named)
     patterns = ", ".join(
         f"ledger_search_pattern(%({name})s)" for name, word in zip(named, words, strict=True) if len(word) > 2
     )
-    named |= {"limit": limit, "most": MOST_FOUND + 1}
+    named |= {"limit": limit, "most": most + 1}
     named |= {"book": scope.book_id, "units": None if scope.everything else sorted(scope.unit_ids)}
     with connection.cursor() as cursor:
         cursor.execute(statement.format(asked=asked, patterns=f"ARRAY[{patterns}]::text[]"), named)
         return list(cursor.fetchall())
 
 
-def _hits(numbers: Sequence[int], words: Sequence[str], size: int) -> list[Hit]:
-    """The best of what was found: all words in the title first, else in the order given."""
+def _hits(numbers: Sequence[int], words: Sequence[str], wanted: slice) -> list[Hit]:
+    """Those wanted of what was found, the best first: all words in the title first, else in the order given."""
     texts = dict(SearchText.objects.filter(record__in=numbers).values_list("record_id", "text"))
     folded = [normalize("NFKC", word).lower() for word in words]
     missing = {number: _missing(texts[number], folded) for number in numbers}
-    best = sorted(numbers, key=lambda number: bool(missing[number]))[:size]
+    best = sorted(numbers, key=lambda number: bool(missing[number]))[wanted]
     return [Hit(record, passage=_passage(texts[record.pk], missing[record.pk])) for record in _records(best)]
 
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,6 +22,7 @@ from mingzhang.ledger.record_page import Given
 from mingzhang.ledger.views.reading import show_record
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.addresses import local
 
 
 @require_GET
@@ -176,10 +176,7 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, otherwise: str) -> str:
-    address = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
-    return otherwise
+    return local(request, request.POST.get("next", "")) or otherwise
 
 
 def _lines(form: QueryDict) -> list[tuple[str, str]]:

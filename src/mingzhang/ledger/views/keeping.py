@@ -60,11 +60,15 @@ def _kept(person: Person, asked: dict[str, object]) -> dict[str, object]:
     elif record is not None:
         actions.see(record=record, by=person)
     return {
-        "saved": timezone.localtime(clock.now()).strftime("%H:%M"),
+        "saved": _now(),
         "person": person.pk,
         "version": record.version if record else 0,
         "others": [one.name for one in queries.others_at(record, person)] if record else [],
     }
+
+
+def _now() -> str:
+    return timezone.localtime(clock.now()).strftime("%H:%M")
 
 
 def _record(person: Person, subject: str) -> Record | None:
@@ -97,6 +101,7 @@ def begin(request: HttpRequest, place: Place) -> HttpResponse:
     started(request, desk, record)
     return JsonResponse(
         {
+            "saved": _now(),
             "subject": record.ref,
             "version": record.version,
             "edit": reverse("ledger:edit", args=(record.pk,)),

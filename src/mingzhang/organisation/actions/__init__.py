@@ -10,6 +10,7 @@ from mingzhang.organisation.actions.leaving import (
 )
 from mingzhang.organisation.actions.people import (
     appoint,
+    choose_type_size,
     create_person,
     create_post,
     delegate,
@@ -56,6 +57,7 @@ __all__ = [
     "adopt",
     "adopt_version",
     "appoint",
+    "choose_type_size",
     "close_unit",
     "create_book",
     "create_person",

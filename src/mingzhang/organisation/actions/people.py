@@ -58,6 +58,13 @@ def set_password(*, person: Person, password: str, by: Person) -> None:
     append.event(book=person.book.code, actor=by.ref, verb="person.password", subject=person.ref)
 
 
+@transaction.atomic
+def choose_type_size(*, large: bool, by: Person) -> None:
+    """One's own pages in large type, or not. How somebody reads is nothing for the log."""
+    by.large_type = large
+    by.save(update_fields=["large_type"])
+
+
 def _check_password(password: str, person: Person) -> None:
     try:
         validate_password(password, person)

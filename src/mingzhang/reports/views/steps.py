@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mingzhang.access.stepup import recently_authenticated
 from mingzhang.core.errors import NotFound
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.place import Place, placed
@@ -20,18 +21,18 @@ from mingzhang.reports.presenting import Kept, kept
 from mingzhang.reports.stored import composed_version, proposal
 
 VERBS = ("submit", "review", "return", "sign", "publish", "withdraw")
+WEIGHTY = ("sign", "publish", "withdraw")  # a browser left signed in is not enough for these
 
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.REPORT_VIEW)
-def step(request: HttpRequest, place: Place, number: int, verb: str) -> HttpResponse:
+def step(request: HttpRequest, place: Place, number: int, verb: str) -> HttpResponseBase:
     """Ask for, and take, one step of the flow."""
     if verb not in VERBS:
         raise NotFound(_("没有这一步。"))
     shown = kept(place, number)
     if request.method == "POST":
-        _DO[verb](shown.report, request.POST.get("text", ""), request.POST.get("seen", ""), place)
-        return redirect(kept(place, number).text_address)
+        return _decided(request, place, shown, verb)
     rules.check_user_can(place.person, shown.report, verb)
     context = {"kept": shown, "verb": verb, "name": flows.REPORT.verb_names[verb]}
     context |= {"address": shown.address("step", verb), **_more(shown, verb)}
@@ -39,6 +40,20 @@ def step(request: HttpRequest, place: Place, number: int, verb: str) -> HttpResp
     response = render(request, "reports/step_part.html" if part else "reports/step.html", context)
     response["Vary"] = "HX-Request"
     return response
+
+
+def _decided(request: HttpRequest, place: Place, shown: Kept, verb: str) -> HttpResponseBase:
+    """The decision is taken; a weighty one after asking once more who is there. Whoever may not take it is told so
+    and not asked."""
+    if verb not in WEIGHTY:
+        return _done(request, place, shown, verb)
+    rules.check_user_can(place.person, shown.report, verb)
+    return recently_authenticated(_done)(request, place, shown, verb)
+
+
+def _done(request: HttpRequest, place: Place, shown: Kept, verb: str) -> HttpResponse:
+    _DO[verb](shown.report, request.POST.get("text", ""), request.POST.get("seen", ""), place)
+    return redirect(kept(place, shown.report.pk).text_address)
 
 
 def _more(shown: Kept, verb: str) -> dict[str, object]:

@@ -24,8 +24,11 @@ MINUS = "\u2212"
 class Labelled(Protocol):
     """A period as pages need it: it names itself in both languages."""
 
-    label: str
-    label_en: str
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def label_en(self) -> str: ...
 
 
 def _english() -> bool:

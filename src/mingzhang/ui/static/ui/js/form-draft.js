@@ -25,6 +25,7 @@ export function entriesOf(form) {
 
 export function watchDraft(form, { say, onRestore }) {
   const status = document.getElementById("saved");
+  const stored = document.getElementById("stored"); // of a new sheet, at its head
   const local = document.getElementById("local");
   const others = document.getElementById("others");
   const key = () => `mingzhang.sheet.${form.dataset.person}.${form.dataset.subject}`;
@@ -37,6 +38,11 @@ export function watchDraft(form, { say, onRestore }) {
     status.dataset.state = state;
     status.replaceChildren(text);
     if (action) status.append(" ", action);
+  }
+
+  function sayKept(at) {
+    show("kept", say("both", { at }));
+    if (stored) stored.textContent = say("stored", { at });
   }
 
   function remember(delivered = false) {
@@ -120,7 +126,7 @@ export function watchDraft(form, { say, onRestore }) {
     }
     const told = await answer.json();
     tell(told);
-    if (entries) show("kept", say("both", { at: told.saved }));
+    if (entries) sayKept(told.saved);
     return true;
   }
 
@@ -244,7 +250,7 @@ export function watchDraft(form, { say, onRestore }) {
     flush,
     renewed,
     // A new sheet became a draft because a file was put to it.
-    becomes({ subject, version, edit, files }) {
+    becomes({ saved, subject, version, edit, files }) {
       forget();
       form.dataset.subject = subject;
       form.dataset.files = files;
@@ -252,6 +258,7 @@ export function watchDraft(form, { say, onRestore }) {
       form.action = edit;
       form.elements.version.value = version;
       history.replaceState(history.state, "", edit);
+      sayKept(saved);
       touch();
     },
   };
