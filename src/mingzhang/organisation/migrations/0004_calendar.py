@@ -21,7 +21,7 @@ def fill_in(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisation", "0002_settings"),
+        ("organisation", "0003_large_type"),
     ]
 
     operations = [
