@@ -253,3 +253,28 @@ def spoken_strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
+
+
+@pytest.mark.parametrize(("pack", "least"), [(STREET, 60), (SAFETY, 30)], ids=["street", "safety"])
+def test_a_pack_lists_what_each_level_has_to_do(pack: Pack, least: int) -> None:
+    assert len(pack.duties) >= least
+    for level in pack.levels:
+        names = [duty.name.text() for duty in pack.duties if level in duty.levels]
+        assert len(names) == len(set(names))
+
+
+@each_pack()
+def test_one_sheet_never_closes_two_duties_of_a_unit(pack: Pack) -> None:
+    for level in pack.levels:
+        closing = [duty.fulfilled_by for duty in pack.duties if level in duty.levels and duty.every]
+        kinds = [kind for kind in closing if kind]
+        assert len(kinds) == len(set(kinds))
+
+
+@each_pack()
+def test_a_duty_carries_out_one_of_a_level_above(pack: Pack) -> None:
+    levels = list(pack.levels)
+    for duty in pack.duties:
+        if duty.parent:
+            above = pack.duties_by_id[duty.parent]
+            assert min(map(levels.index, above.levels)) < max(map(levels.index, duty.levels))

@@ -234,11 +234,11 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
             KIND: VISIT.replace("type: money", "type: mony").replace("{role: leader}", "{roll: leader}"),
             FIGURE: FIGURES.replace("growth(visits,", "growht(visits,"),
             "kinds/other.yaml": "- a\n",
-            "duties/daily.yaml": "a: 1\n",
+            "extras/daily.yaml": "a: 1\n",
             BODY: None,
         },
     )
-    assert {fault.file for fault in faults} >= {"pack.yaml", KIND, "kinds/other.yaml", "duties", BODY}
+    assert {fault.file for fault in faults} >= {"pack.yaml", KIND, "kinds/other.yaml", "extras", BODY}
     assert len([fault for fault in faults if fault.file == KIND]) == 3
 
 
