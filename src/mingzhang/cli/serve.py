@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from mingzhang.cli import keeper
+from mingzhang.cli.beside import worker
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.core import database
 from mingzhang.core.errors import InvalidInput, Refusal
@@ -60,7 +60,7 @@ def run(*, host: str = "127.0.0.1", port: int = 8000, workers: int = WORKERS) ->
     if code:
         told += "\n" + setup_said(code)
     server.on_startup(lambda: click.echo(told))
-    with keeper.beside():
+    with worker():
         server.serve()
 
 

@@ -39,12 +39,14 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "axes",
+    "procrastinate.contrib.django",
     "mingzhang.audit",
     "mingzhang.packs",
     "mingzhang.organisation",
     "mingzhang.ledger",
     "mingzhang.figures",
     "mingzhang.reports",
+    "mingzhang.jobs",
     "mingzhang.ui",
     "mingzhang.web",
 ]
@@ -213,6 +215,10 @@ STORAGES = {
         )
     },
 }
+
+# A worker that has not been heard of for so long is taken for gone, and its jobs are run again.
+JOBS_STALLED_SECONDS = environment.integer("MINGZHANG_JOBS_STALLED_SECONDS", 60, least=3, most=3600)
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the worker names the jobs itself: see jobs.table
 
 LOGGING = {
     "version": 1,
