@@ -87,7 +87,7 @@ def test_a_failure_for_good_raises_an_alarm_on_the_books_until_the_job_succeeds(
     assert "试了几次都没做成" not in page(client, reverse("web:books"))
     assert queries.failed_for_good() == []
     ran("failed", said="磁盘满了")
-    assert "后台任务“清掉旧的运行记录”试了几次都没做成" in page(client, reverse("web:books"))
+    assert "后台任务“清掉旧的运行记录和提醒”试了几次都没做成" in page(client, reverse("web:books"))
     assert queries.failed_for_good() == [NAME]
     trying._done(ran("running"), "")
     assert queries.failed_for_good() == []
@@ -146,7 +146,7 @@ def test_what_was_done_long_ago_is_forgotten_and_an_open_alarm_is_not(cast: Cast
     ran(days=8)
     ran("failed", again=True, days=91)
     kept = [ran(days=6), ran("failed", days=91), ran("failed", again=True, days=80)]
-    assert work.prune() == "清掉2次旧的运行"
+    assert work.prune() == "清掉2条旧的"
     assert list(Run.objects.order_by("id")) == kept
     assert work.prune() == ""
 
@@ -169,7 +169,7 @@ def test_sums_are_folded_for_every_book(cast: Cast) -> None:
 def test_the_command_lists_jobs_and_has_one_run(cast: Cast) -> None:
     ran("failed", said="磁盘满了")
     listed = CliRunner().invoke(main, ["job", "list"])
-    assert "jobs.prune　清掉旧的运行记录　每天2:50　没做成，不再试了" in listed.output
+    assert "jobs.prune　清掉旧的运行记录和提醒　每天2:50　没做成，不再试了" in listed.output
     assert "磁盘满了" in listed.output
     assert "已排队" in CliRunner().invoke(main, ["job", "run", NAME, "--by", "tang"]).output
     refused = CliRunner().invoke(main, ["job", "run", NAME, "--by", "he"])

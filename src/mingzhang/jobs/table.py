@@ -27,9 +27,10 @@ class Job:
 
 TABLE: tuple[Job, ...] = (
     Job("log.day", _("签检查点、核对账本"), "10 * * * *", _("每天一次，每小时看一回"), work.keep_day),
+    Job("notices.send", _("发提醒"), "* * * * *", _("每分钟"), work.notify),
     Job("rollups.fold", _("积累大单位的数"), "40 * * * *", _("每小时"), work.fold_rollups),
     Job("sign-ins.clear", _("清掉过期的登录"), "20 18 * * *", _("每天2:20"), work.clear_sign_ins),
-    Job("jobs.prune", _("清掉旧的运行记录"), "50 18 * * *", _("每天2:50"), work.prune),
+    Job("jobs.prune", _("清掉旧的运行记录和提醒"), "50 18 * * *", _("每天2:50"), work.prune),
 )
 
 

@@ -19,6 +19,7 @@ from mingzhang.audit.models import Verification
 from mingzhang.core import clock
 from mingzhang.figures import rollups
 from mingzhang.jobs import actions, checking
+from mingzhang.notifications import actions as notifications
 from mingzhang.organisation.models import Book
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('mingzhang.jobs/day', 0))"
@@ -65,6 +66,21 @@ def _kept(book: Book | None) -> str:
     return _("%(book)s对得上") % {"book": name}
 
 
+def notify() -> str:
+    """Tell people what happened, put due digests together, and send what is due."""
+    told = 0
+    for book in Book.objects.order_by("code"):
+        told += notifications.collect(book=book)
+        notifications.digest(book=book)
+    sent, failed = notifications.deliver()
+    parts = [
+        _("告诉了%(count)d人次") % {"count": told} if told else "",
+        _("发出%(count)d条") % {"count": sent} if sent else "",
+        _("%(count)d条没发出去") % {"count": failed} if failed else "",
+    ]
+    return _said([part for part in parts if part])
+
+
 def fold_rollups() -> str:
     """Add what was posted since to the sums of large units."""
     return _said([_folded(book, rollups.fold(book=book)) for book in Book.objects.order_by("code")])
@@ -82,8 +98,8 @@ def clear_sign_ins() -> str:
 
 def prune() -> str:
     """Forget the jobs and tries that were done long ago."""
-    count = actions.forget_old()
-    return _("清掉%(count)d次旧的运行") % {"count": count} if count else ""
+    count = actions.forget_old() + notifications.forget_old()
+    return _("清掉%(count)d条旧的") % {"count": count} if count else ""
 
 
 def _said(parts: list[str]) -> str:

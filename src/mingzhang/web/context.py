@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from mingzhang.core.periods import Period
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.addresses import new_sheet
+from mingzhang.notifications.queries import unread
 from mingzhang.organisation import place as places
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
@@ -53,6 +54,11 @@ class Layout:
     @property
     def position(self) -> int:
         return ledger.position(self.book)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices in the inbox are unread."""
+        return unread(self.place.person)
 
     @cached_property
     def groups(self) -> list[navigation.Group]:
