@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from mingzhang.audit.models import Checkpoint, Event, Verification
@@ -101,6 +102,8 @@ def test_the_page_says_what_ran_and_what_failed_and_why(cast: Cast, client: Clie
     ran("failed", name="log.day", said="打不开签名密钥。", again=True)
     ran("lost", name="rollups.fold", said="运行它的进程中途没有了。")
     said = page(client, reverse("jobs:jobs"))
+    at = timezone.localtime(Run.objects.latest("id").began_at)
+    assert said.count(f"今天{at:%H:%M}") >= 2, "in the table and in the list"
     for words in ("没做成，会再试", "没做成，不再试了", "做好了", "现在没有进程在做后台任务"):
         assert words in said
     bad = page(client, reverse("jobs:jobs") + "?bad=1")
