@@ -106,10 +106,22 @@ def test_the_page_says_what_ran_and_what_failed_and_why(cast: Cast, client: Clie
     assert said.count(f"今天{at:%H:%M}") >= 2, "in the table and in the list"
     for words in ("没做成，会再试", "没做成，不再试了", "做好了", "现在没有进程在做后台任务"):
         assert words in said
-    bad = page(client, reverse("jobs:jobs") + "?bad=1")
+    bad = page(client, reverse("jobs:jobs") + "?which=bad")
     assert bad.count("没做成，会再试</span>") == 2, "in the table of jobs and in the list"
     assert client.post(reverse("jobs:run", args=(NAME,))).status_code == 302
     assert "排着队" in page(client, reverse("jobs:jobs"))
+
+
+def test_tries_that_found_nothing_to_do_are_left_out_unless_asked_for(cast: Cast, client: Client) -> None:
+    client.force_login(cast.admin)
+    for said in ("清掉3条旧的", "", ""):
+        ran(said=said)
+    rows = len(TABLE)
+    counts = [
+        page(client, reverse("jobs:jobs") + asked).count('<th scope="row">') - rows
+        for asked in ("", "?which=all", "?which=bad", "?name=log.day&which=all")
+    ]
+    assert counts == [1, 3, 0, 0]
 
 
 def test_where_several_bodies_share_a_server_none_reads_what_a_job_said(cast: Cast, client: Client) -> None:
@@ -128,7 +140,7 @@ def test_a_thousand_tries_take_no_more_queries_than_one(cast: Cast, client: Clie
             ran("failed", said="磁盘满了")
         page(client, reverse("jobs:jobs"))
         with CaptureQueriesContext(connection) as asked:
-            said = page(client, reverse("jobs:jobs") + "?bad=1")
+            said = page(client, reverse("jobs:jobs") + "?which=bad")
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert said.count('<th scope="row">') == len(TABLE) + 30

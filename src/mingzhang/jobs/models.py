@@ -40,6 +40,7 @@ class Run(models.Model):
                 name="run_open",
             ),
             models.Index(fields=["id"], condition=Q(outcome__in=("failed", "lost")), name="run_bad"),
+            models.Index(fields=["id"], condition=~Q(outcome="done", said=""), name="run_worth"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from mingzhang.jobs.models import Run
 
 BAD = Q(outcome__in=("failed", "lost"))
+IDLE = Q(outcome="done", said="")
 OPEN = BAD & Q(retry_at=None, settled_at=None)
 MOST = 100
 
@@ -44,9 +45,11 @@ def workers() -> int:
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=since).count()
 
 
-def tries(*, name: str = "", bad: bool = False, before: int | None = None) -> QuerySet[Run]:
-    """The tries, the newest first: of one job, those that went wrong, those before another."""
+def tries(*, name: str = "", which: str = "", before: int | None = None) -> QuerySet[Run]:
+    """The tries, the newest first: of one job, before another one. Those that found something to do, else as
+    `which` says: `bad` those that went wrong, `all` every one."""
     found = Run.objects.order_by("-id")
     found = found.filter(name=name) if name else found
-    found = found.filter(BAD) if bad else found
+    if which != "all":
+        found = found.filter(BAD if which == "bad" else ~IDLE)
     return found.filter(id__lt=before) if before is not None else found

@@ -25,10 +25,10 @@ SHOWN = 30
 def jobs(request: HttpRequest, place: Place) -> HttpResponse:
     """The jobs and, below them, the newest tries."""
     rules.check_user_can_see(place.person)
-    name, bad = request.GET.get("name", ""), request.GET.get("bad") == "1"
-    found = list(queries.tries(name=name, bad=bad, before=_before(request))[: SHOWN + 1])
+    name, which = request.GET.get("name", ""), request.GET.get("which", "")
+    found = list(queries.tries(name=name, which=which, before=_before(request))[: SHOWN + 1])
     words = rules.words_are_open(place.person)
-    asked = {"name": name, "bad": "1" if bad else ""}
+    asked = {"name": name, "which": which}
     context = {
         "standings": [shown(one, words=words) for one in standings()],
         "workers": queries.workers(),
