@@ -19,10 +19,11 @@ from mingzhang.audit.models import Checkpoint, Event, Verification
 from mingzhang.cli.main import main
 from mingzhang.core import clock
 from mingzhang.core.errors import NotAllowed, NotFound, StateRefused
-from mingzhang.jobs import actions, queries, trying, work
+from mingzhang.jobs import actions, alarms, queries, trying, work
 from mingzhang.jobs.models import Run
 from mingzhang.jobs.table import TABLE, job_named
 from mingzhang.jobs.waits import WAITS
+from mingzhang.notifications.models import Notice
 from tests.cast import Cast
 
 NAME = "jobs.prune"
@@ -93,6 +94,33 @@ def test_a_failure_for_good_raises_an_alarm_on_the_books_until_the_job_succeeds(
     trying._done(ran("running"), "")
     assert queries.failed_for_good() == []
     assert "试了几次都没做成" not in page(client, reverse("web:books"))
+
+
+def test_a_failure_for_good_is_told_once_to_who_watches_over_each_book(cast: Cast) -> None:
+    ran("failed", again=True)
+    assert alarms.tell() == 0
+    trying._failed(ran("running"), ValueError("磁盘满了"), len(WAITS))
+    assert alarms.tell() == 3
+    assert alarms.tell() == 0
+    told = set(Notice.objects.values_list("person__username", "title"))
+    assert told == {(name, "后台任务没做成，不再试了：清掉旧的运行记录和提醒") for name in ("qin", "tang", "song")}
+
+
+def test_a_job_that_takes_its_worker_with_it_every_time_fails_for_good(cast: Cast) -> None:
+    number = actions.run_now(name=NAME, by=cast.admin)
+    ran("running")
+    Run.objects.update(job=number)
+    states = []
+    for attempts in (0, len(WAITS)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL, attempts = %s", [attempts]
+            )
+        assert actions.take_up_lost() == 1
+        states.append(str(ProcrastinateJob.objects.get().status))
+    assert states == ["todo", "failed"]
+    assert actions.take_up_lost() == 0
+    assert Run.objects.get().outcome == "lost"
 
 
 def test_the_page_says_what_ran_and_what_failed_and_why(cast: Cast, client: Client) -> None:

@@ -1,5 +1,6 @@
-"""What a worker does beside its jobs, every few seconds: it gives the log's events their positions, and takes up
-the jobs of workers that have ended without a word. Several at once do no harm and no work twice.
+"""What a worker does beside its jobs, every few seconds: it gives the log's events their positions, takes up the
+jobs of workers that have ended without a word, and tells of those that have failed for good. Several at once do no
+harm and no work twice.
 
 This is no job of the queue: it must not wait behind one that takes long, and would be some thirty thousand a day.
 """
@@ -16,6 +17,7 @@ from procrastinate.exceptions import ProcrastinateException
 
 from mingzhang.audit.sequencing import books_waiting, sequence
 from mingzhang.core.errors import Refusal
+from mingzhang.jobs import alarms
 from mingzhang.jobs.actions import take_up_lost
 
 EVERY_SECONDS = 3
@@ -32,6 +34,7 @@ def keep(stop: Flag) -> None:
             order_log()
             if time.monotonic() - looked > settings.JOBS_STALLED_SECONDS / 4:
                 take_up_lost()
+                alarms.tell()
                 looked = time.monotonic()
         except FAULTS as fault:
             logger.warning("%s", fault)

@@ -6,8 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate import jobs, retry
 from procrastinate.job_context import JobContext
@@ -17,10 +15,7 @@ from procrastinate.worker import Worker
 from mingzhang.core import clock
 from mingzhang.core.errors import Refusal
 from mingzhang.jobs.models import Run
-from mingzhang.jobs.showing import job_title
 from mingzhang.jobs.waits import wait_after
-from mingzhang.notifications import actions as notifications
-from mingzhang.organisation.models import Book
 
 MOST_SAID = 2000
 
@@ -82,16 +77,6 @@ def _failed(run: Run, fault: Exception, attempts: int) -> None:
     run.outcome, run.ended_at, run.said = "failed", now, in_words(fault)
     run.retry_at = now + wait if wait else None
     run.save()
-    if not wait:
-        _alarm(run)
-
-
-def _alarm(run: Run) -> None:
-    """Those who watch over each book are told that the job has failed for good."""
-    for book in Book.objects.order_by("code"):
-        with translation.override(book.language):
-            title = _("后台任务没做成，不再试了：%(job)s") % {"job": job_title(run.name)}
-        notifications.tell_watchers(book=book, key=f"run:{run.pk}", title=title, address=reverse("jobs:jobs"))
 
 
 def in_words(fault: Exception) -> str:
