@@ -31,7 +31,7 @@ class BackOff(retry.BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
         wait = wait_after(job.attempts)
-        return retry.RetryDecision(retry_at=clock.now() + wait) if wait else None
+        return retry.RetryDecision(retry_at=clock.now() + wait) if wait is not None else None
 
 
 def watched(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:
@@ -75,7 +75,7 @@ def _done(run: Run, said: object) -> None:
 def _failed(run: Run, fault: Exception, attempts: int) -> None:
     now, wait = clock.now(), wait_after(attempts)
     run.outcome, run.ended_at, run.said = "failed", now, in_words(fault)
-    run.retry_at = now + wait if wait else None
+    run.retry_at = now + wait if wait is not None else None
     run.save()
 
 
