@@ -8,7 +8,7 @@ from django.db import connection
 from mingzhang.audit import keys
 from mingzhang.audit.checkpoints import make_checkpoint
 from mingzhang.audit.findings import Checked
-from mingzhang.cli.checking import Outcome, verify
+from mingzhang.jobs.checking import Outcome, verify
 from mingzhang.organisation.models import Book
 from tests.ledger.world import PROBLEMS, World
 

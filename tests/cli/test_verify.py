@@ -1,5 +1,5 @@
-"""`mingzhang verify`, `log` and `key` as an auditor meets them at the command line, and the keeper that `serve`
-runs."""
+"""`mingzhang verify`, `log` and `key` as an auditor meets them at the command line, and the worker that
+`serve` runs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from mingzhang.audit.models import Checkpoint, Leaf, Pending, Verification
-from mingzhang.cli import keeper
 from mingzhang.core import clock
 from mingzhang.core.errors import Corrupt, InvalidInput, NotFound
+from mingzhang.jobs.keeping import order_log
+from mingzhang.jobs.work import keep_day
 from tests.audit.books import Superuser, keep
 from tests.core.servers import eventually
 from tests.faults.commands import done, refused
@@ -112,56 +114,59 @@ def test_keys_are_listed_and_replaced(committed_world: World) -> None:
     assert done("key", "list").count("已换下") == 1
 
 
-# --- the keeper ---------------------------------------------------------------------------------------------------
+# --- the worker ---------------------------------------------------------------------------------------------------
 
 
-def test_the_keeper_gives_positions_and_once_a_day_signs_and_verifies(committed_world: World) -> None:
+def test_events_are_given_positions_and_each_book_is_signed_and_verified_once_a_day(committed_world: World) -> None:
     committed_world.posted()
     zone = ZoneInfo("Asia/Shanghai")
     with clock.at(datetime(2026, 6, 1, 9, tzinfo=zone)):
-        keeper.turn()
-        keeper.turn()
+        order_log()
+        keep_day()
+        keep_day()
     assert Leaf.objects.exists()
     assert not Pending.objects.filter(book="YC").exists()
     assert Checkpoint.objects.filter(book="YC", reason="daily").count() == 1
     assert list(Verification.objects.filter(book="YC").values_list("differences", flat=True)) == [0]
     assert Verification.objects.count() == 3, "two books and the installation"
     with clock.at(datetime(2026, 6, 2, 9, tzinfo=zone)):
-        keeper.turn()
+        keep_day()
     assert Checkpoint.objects.filter(book="YC", reason="daily").count() == 2
 
 
 @pytest.mark.slow
-def test_two_keepers_do_no_work_twice_and_stop_when_told(committed_world: World) -> None:
+def test_two_workers_keep_the_log_without_doing_work_twice_and_stop_when_told(committed_world: World) -> None:
     committed_world.posted()
-    command = [sys.executable, "-m", "mingzhang.cli", "log", "keep"]
-    keepers = [subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    command = [sys.executable, "-m", "mingzhang.cli", "worker"]
+    workers = [subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) for _ in range(2)]
     try:
-        assert eventually(lambda: Verification.objects.count() >= 3, 90)
-        for one in keepers:
+        assert eventually(
+            lambda: Verification.objects.count() >= 3 and ProcrastinateWorker.objects.count() == 2, 90
+        )
+        for one in workers:
             one.send_signal(signal.SIGTERM)
-        said = [one.communicate(timeout=60)[1] for one in keepers]
+        said = [one.communicate(timeout=60)[1] for one in workers]
     finally:
-        for one in keepers:
+        for one in workers:
             one.kill()
-    assert [one.returncode for one in keepers] == [0, 0]
+    assert [one.returncode for one in workers] == [0, 0]
     assert said == ["", ""]
     assert Verification.objects.count() == 3
     assert Checkpoint.objects.filter(reason="daily", book="YC").count() == 1
 
 
 @pytest.mark.slow
-def test_a_keeper_whose_parent_is_killed_ends(committed_world: World, tmp_path: Path) -> None:
+def test_a_worker_whose_parent_is_killed_ends(committed_world: World, tmp_path: Path) -> None:
     told = tmp_path / "pid"
     source = (
-        "import django; django.setup()\nimport os, signal, pathlib, subprocess\nfrom mingzhang.cli import keeper\n"
+        "import django; django.setup()\nimport os, signal, pathlib, subprocess\nfrom mingzhang.cli import beside\n"
         "start = subprocess.Popen\n"
         "def started(*given, **named):\n"
         "    process = start(*given, **named)\n"
         f"    pathlib.Path({str(told)!r}).write_text(str(process.pid))\n"
         "    return process\n"
         "subprocess.Popen = started\n"
-        "with keeper.beside():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with beside.worker():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", source], env=environment(), check=False)
     assert eventually(lambda: not Path(f"/proc/{told.read_text()}/cmdline").exists() or _gone(told), 30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,28 @@ def test_a_role_that_does_not_exist_cannot_be_made_to_have_a_second_step(monkeyp
     monkeypatch.setenv("ROLES", "leader, captain")
     with pytest.raises(InvalidInput, match="leader、clerk"):
         environment.names("ROLES", [], allowed=["leader", "clerk"])
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("", ("", 0, "", "", "smtp")),
+        ("smtp://mail.example", ("mail.example", 25, "", "", "smtp")),
+        ("smtps://chen%40office:a%2Fb@mail.example", ("mail.example", 465, "chen@office", "a/b", "smtps")),
+        ("starttls://chen:x@mail.example:2525", ("mail.example", 2525, "chen", "x", "starttls")),
+    ],
+)
+def test_a_mail_server_is_read_from_its_address(
+    text: str, means: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL", text)
+    assert astuple(environment.mail_server("MAIL")) == means
+
+
+@pytest.mark.parametrize(
+    "text", ["mail.example", "http://mail.example", "smtp://", "smtp://a:b@c:port", "smtp://a/b"]
+)
+def test_a_mail_server_that_is_none_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL", text)
+    with pytest.raises(InvalidInput, match="MAIL"):
+        environment.mail_server("MAIL")

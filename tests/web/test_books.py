@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from mingzhang.audit.checkpoints import make_checkpoint
 from mingzhang.audit.models import Disclosure
-from mingzhang.cli.checking import remember, verify
+from mingzhang.jobs.checking import remember, verify
 from tests.web.office import Office
 
 

@@ -9,11 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.access import rules
 from mingzhang.audit import append
+from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
 from mingzhang.organisation import actions as organisation
 from mingzhang.organisation.models import Person
@@ -89,6 +90,16 @@ def take_away_second_steps(*, person: Person, by: Person) -> None:
     Authenticator.objects.filter(user=person).delete()
     _end(UserSession.objects.filter(user=person))
     _event(person, "person.second_steps_taken_away", {}, by)
+
+
+@transaction.atomic
+def clear_ended_sign_ins() -> int:
+    """Forget the sessions that have run out, and the sign-ins that they were of; answers how many sessions. What
+    was done is in the log already."""
+    count, _each = Session.objects.filter(expire_date__lt=clock.now()).delete()
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(alive)).delete()
+    return count
 
 
 def _end(sign_ins: QuerySet[UserSession]) -> int:

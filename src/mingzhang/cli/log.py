@@ -14,7 +14,6 @@ from mingzhang.audit import keys, proofs
 from mingzhang.audit.checkpoints import make_checkpoint
 from mingzhang.audit.models import Checkpoint, Event
 from mingzhang.audit.sequencing import sequence
-from mingzhang.cli import keeper
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.cli.options import book_of, only_book_option
 from mingzhang.core.digests import show
@@ -116,12 +115,6 @@ def _head(heads: QuerySet[Checkpoint], number: int | None) -> Checkpoint:
     if found is None:
         raise NotFound(_("没有这个检查点。"))
     return found
-
-
-@log.command(help=_("给日志排位，每天签检查点、核对一遍，直到按 Ctrl-C。mingzhang serve 会自己带一个。"))
-def keep() -> None:
-    check_migrated()
-    keeper.keep()
 
 
 @log.command(help=_("现在就给等候的记录排位。"))

@@ -23,6 +23,8 @@ class Commands(Registry):
         "reports": Entry("mingzhang.cli.reports:reports", _("列出起草和签发的报告")),
         "demo": Entry("mingzhang.cli.demo:demo", _("装好示范县，生成半年总结，打开网站")),
         "serve": Entry("mingzhang.cli.serve:serve", _("打开网站")),
+        "worker": Entry("mingzhang.cli.worker:worker", _("运行后台任务")),
+        "job": Entry("mingzhang.cli.job:job", _("看后台任务，再做一次")),
         "setup-code": Entry("mingzhang.cli.setup:setup_code", _("取一个首次设置用的设置码")),
         "migrate": Entry("mingzhang.cli.migrate:migrate", _("新建或更新数据库的表")),
         "pack": Entry("mingzhang.cli.pack:pack", _("检查、安装和列出体系包")),

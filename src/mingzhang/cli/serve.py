@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from mingzhang.cli import keeper
+from mingzhang.cli.beside import worker
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.core import database
 from mingzhang.core.errors import InvalidInput, Refusal
@@ -43,6 +43,8 @@ def run(*, host: str = "127.0.0.1", port: int = 8000, workers: int = WORKERS) ->
     code = make_setup_code() if needs_setup() else ""
     connections.close_all()
     database.keep_up()
+    address = site_address(host, port)
+    os.environ.setdefault("MINGZHANG_ADDRESS", address)  # what links in messages begin with
     os.environ["MINGZHANG_SERVE_PROCESS"] = str(os.getpid())  # its workers end with it
     server = Server(
         "mingzhang.config.wsgi:application",
@@ -55,12 +57,11 @@ def run(*, host: str = "127.0.0.1", port: int = 8000, workers: int = WORKERS) ->
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
     )
-    address = site_address(host, port)
     told = _("明账已打开：%(address)s 按 Ctrl-C 关闭。") % {"address": address}
     if code:
         told += "\n" + setup_said(code)
     server.on_startup(lambda: click.echo(told))
-    with keeper.beside():
+    with worker():
         server.serve()
 
 

@@ -8,10 +8,10 @@ import click
 from django.utils.translation import gettext as _
 
 from mingzhang.audit.findings import Checked
-from mingzhang.cli.checking import Outcome, remember
-from mingzhang.cli.checking import verify as check
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.core.errors import Corrupt
+from mingzhang.jobs.checking import Outcome, remember
+from mingzhang.jobs.checking import verify as check
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.queries import book_by_code
 

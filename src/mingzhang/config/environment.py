@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.language import gettext as _
@@ -54,6 +55,35 @@ def sign_in_service(url: str, name: str) -> dict[str, Any]:
         raise _unreadable(missing, _("写了 MINGZHANG_OIDC_URL，这一项也要写。"))
     app = {"provider_id": "office", "name": name, "client_id": client, "secret": secret}
     return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [{**app, "settings": {"server_url": url}}]}}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in. Without a host none is sent. `tls` is smtps, starttls or smtp."""
+
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    tls: str = "smtp"
+
+
+def mail_server(name: str) -> MailServer:
+    """`smtp://user:password@host:port`, with smtps:// or starttls:// where it is encrypted; user, password and port
+    may be left out. Raises InvalidInput for anything else."""
+    given = text(name, "")
+    if not given:
+        return MailServer()
+    usual = {"smtp": 25, "smtps": 465, "starttls": 587}
+    try:
+        parts = urlsplit(given)
+        port = parts.port or usual[parts.scheme]
+        server = parts.hostname or ""
+    except (ValueError, KeyError):
+        server = ""
+    if not server or parts.path.strip("/") or parts.query:
+        raise _unreadable(name, _("请写成 smtps://用户:密码@主机:端口，不加密的用 smtp，先连再加密的用 starttls。"))
+    return MailServer(server, port, unquote(parts.username or ""), unquote(parts.password or ""), parts.scheme)
 
 
 def origin(url: str) -> list[str]:

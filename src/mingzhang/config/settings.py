@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "axes",
+    "procrastinate.contrib.django",
     "mingzhang.audit",
     "mingzhang.packs",
     "mingzhang.organisation",
@@ -46,6 +47,8 @@ INSTALLED_APPS = [
     "mingzhang.duties",
     "mingzhang.figures",
     "mingzhang.reports",
+    "mingzhang.notifications",
+    "mingzhang.jobs",
     "mingzhang.ui",
     "mingzhang.web",
 ]
@@ -217,6 +220,20 @@ STORAGES = {
         )
     },
 }
+
+# Reminders that leave the site: where its pages are, and the mail server.
+SITE_ADDRESS = environment.text("MINGZHANG_ADDRESS", f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip(
+    "/"
+)
+MAIL = environment.mail_server("MINGZHANG_SMTP")
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.tls == "smtps", MAIL.tls == "starttls", 20
+DEFAULT_FROM_EMAIL = environment.text("MINGZHANG_MAIL_FROM", MAIL.user or "mingzhang@localhost")
+
+# A worker that has not been heard of for so long is taken for gone, and its jobs are run again.
+JOBS_STALLED_SECONDS = environment.integer("MINGZHANG_JOBS_STALLED_SECONDS", 60, least=3, most=3600)
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the worker names the jobs itself: see jobs.table
 
 LOGGING = {
     "version": 1,

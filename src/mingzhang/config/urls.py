@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", include("mingzhang.ledger.urls")),
     path("figures/", include("mingzhang.figures.urls")),
     path("reports/", include("mingzhang.reports.urls")),
+    path("notices/", include("mingzhang.notifications.urls")),
+    path("books/jobs/", include("mingzhang.jobs.urls")),
 ]
 
 handler400 = "mingzhang.web.refusals.bad_request"

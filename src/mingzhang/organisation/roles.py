@@ -30,6 +30,7 @@ class Permission(StrEnum):
     UNIT_MANAGE = "unit_manage"
     PEOPLE_MANAGE = "people_manage"
     PACK_INSTALL = "pack_install"
+    JOB_RUN = "job_run"
 
 
 _P = Permission
@@ -48,6 +49,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             _P.UNIT_MANAGE,
             _P.PEOPLE_MANAGE,
             _P.PACK_INSTALL,
+            _P.JOB_RUN,
             _P.FIGURES_VIEW,
             _P.REPORT_VIEW,
             _P.LOG_VIEW,
@@ -86,6 +88,7 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.UNIT_MANAGE: _("调整单位"),
     _P.PEOPLE_MANAGE: _("安排人员和岗位"),
     _P.PACK_INSTALL: _("启用体系包"),
+    _P.JOB_RUN: _("让后台任务再做一次"),
 }
 
 

@@ -25,6 +25,8 @@ from mingzhang.audit.sequencing import size_of
 from mingzhang.core import clock
 from mingzhang.core.digests import show
 from mingzhang.core.errors import NotAllowed, NotFound
+from mingzhang.jobs.queries import failed_for_good
+from mingzhang.jobs.showing import job_title
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import visible_units
@@ -116,6 +118,7 @@ def books(request: HttpRequest, place: Place) -> HttpResponse:
         "newest": _checkpoints(book).first(),
         "keys": list(_keys()),
         "log": reverse("web:log") if sees_log(place) else "",
+        "alarms": [job_title(name) for name in failed_for_good()],
         **_listed(book, request.GET.get("before", "")),
     }
     return render(request, "web/books.html", context)

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from mingzhang.core.periods import Period
 from mingzhang.ledger.addresses import new_sheet
+from mingzhang.notifications.queries import unread
 from mingzhang.organisation import place as places
 from mingzhang.organisation import type_size
 from mingzhang.organisation.models import Book
@@ -49,6 +50,11 @@ class Layout:
     @property
     def here(self) -> str:
         return self._request.get_full_path()
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices in the inbox are unread."""
+        return unread(self.place.person)
 
     @cached_property
     def groups(self) -> list[navigation.Group]:

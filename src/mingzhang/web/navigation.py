@@ -47,7 +47,7 @@ PAGES: tuple[Page, ...] = (
     Page("keep", "ledger:queue", _("审核"), "check", (_P.RECORD_REVIEW,), 3, ("ledger:batch",), waiting_for),
     Page("read", "figures:list", _("数据"), "chart", (_P.FIGURES_VIEW,), 5, ("figures:",)),
     Page("read", "reports:list", _("报告"), "paper", (_P.REPORT_VIEW,), 4, ("reports:",)),
-    Page("office", "web:books", _("账本"), "seal", (_P.FIGURES_VIEW,), 6, ("web:checkpoint", "web:log")),
+    Page("office", "web:books", _("账本"), "seal", (_P.FIGURES_VIEW,), 6, ("web:checkpoint", "web:log", "jobs:")),
     Page("office", "organisation:settings", _("设置"), "gear", (_P.UNIT_MANAGE,), 7, ("organisation:",)),
 )
 

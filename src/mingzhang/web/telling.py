@@ -66,6 +66,9 @@ VERBS = {
     "post.end": gettext_lazy("结束了任职"),
     "post.delegate": gettext_lazy("安排了代理"),
     "pack.adopt": gettext_lazy("启用了体系包"),
+    "person.reminders": gettext_lazy("改了自己的提醒设置"),
+    "book.hook": gettext_lazy("改了提醒网关"),
+    "job.run": gettext_lazy("让后台任务现在就做"),
     "book.create": gettext_lazy("开立了账套"),
     "calendar.import": gettext_lazy("录入了放假通知"),
 }

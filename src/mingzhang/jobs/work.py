@@ -1,0 +1,115 @@
+"""What each job does: a thin wrapper over an action, which may be run twice or broken off at any point. It answers
+in words what it did; nothing when there was nothing to do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from mingzhang.access.actions import clear_ended_sign_ins
+from mingzhang.audit.checkpoints import make_daily
+from mingzhang.audit.keys import NO_BOOK
+from mingzhang.audit.models import Verification
+from mingzhang.core import clock
+from mingzhang.duties import actions as duties
+from mingzhang.figures import rollups
+from mingzhang.jobs import actions, checking
+from mingzhang.notifications import actions as notifications
+from mingzhang.organisation.models import Book
+
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('mingzhang.jobs/day', 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('mingzhang.jobs/day', 0))"
+logger = logging.getLogger("mingzhang.jobs")
+
+
+def keep_day() -> str:
+    """Sign today's checkpoint of each book and verify it, where that was not done today."""
+    with _alone() as held:
+        return _said([_kept(book) for book in _due()]) if held else ""
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody else is at the day's work: a worker that is stopping ends what it has begun while another may
+    have taken it for lost. The lock belongs to the connection, so one that is killed lets go of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+        (held,) = cursor.fetchone()
+    try:
+        yield bool(held)
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute(_UNLOCK)
+
+
+def _due() -> list[Book | None]:
+    today = clock.today(ZoneInfo(settings.TIME_ZONE))
+    done = set(Verification.objects.filter(at__date=today).values_list("book", flat=True))
+    books: list[Book | None] = [None, *Book.objects.order_by("code")]
+    return [book for book in books if (book.code if book else NO_BOOK) not in done]
+
+
+def _kept(book: Book | None) -> str:
+    code = book.code if book else NO_BOOK
+    make_daily(code, ZoneInfo(book.timezone if book else settings.TIME_ZONE))
+    outcome = checking.remember(checking.verify(book, evidence=False))
+    name = code or _("本系统")
+    if outcome.differences:
+        logger.error("%s: %s differences, see mingzhang verify", code, outcome.differences)
+        return _("%(book)s有%(count)d处对不上") % {"book": name, "count": outcome.differences}
+    return _("%(book)s对得上") % {"book": name}
+
+
+def notify() -> str:
+    """Tell people what happened, put due digests together, and send what is due."""
+    told = 0
+    for book in Book.objects.order_by("code"):
+        told += notifications.collect(book=book)
+        notifications.digest(book=book)
+    sent, failed = notifications.deliver()
+    parts = [
+        _("告诉了%(count)d人次") % {"count": told} if told else "",
+        _("发出%(count)d条") % {"count": sent} if sent else "",
+        _("%(count)d条没发出去") % {"count": failed} if failed else "",
+    ]
+    return _said([part for part in parts if part])
+
+
+def make_tasks() -> str:
+    """Keep a year and a month of tasks ahead, by the lists and the calendar of today."""
+    made = [(book, duties.generate_tasks(book=book).made) for book in Book.objects.order_by("code")]
+    return _said(
+        [_("%(book)s新排%(count)d项") % {"book": book.code, "count": count} for book, count in made if count]
+    )
+
+
+def fold_rollups() -> str:
+    """Add what was posted since to the sums of large units."""
+    return _said([_folded(book, rollups.fold(book=book)) for book in Book.objects.order_by("code")])
+
+
+def _folded(book: Book, position: int) -> str:
+    return _("%(book)s到第%(position)d笔") % {"book": book.code, "position": position}
+
+
+def clear_sign_ins() -> str:
+    """Forget the sign-ins that have run out."""
+    count = clear_ended_sign_ins()
+    return _("清掉%(count)d次过期的登录") % {"count": count} if count else ""
+
+
+def prune() -> str:
+    """Forget the jobs and tries that were done long ago."""
+    count = actions.forget_old() + notifications.forget_old()
+    return _("清掉%(count)d条旧的") % {"count": count} if count else ""
+
+
+def _said(parts: list[str]) -> str:
+    return "；".join(parts)
