@@ -72,18 +72,15 @@ def test_after_a_pause_of_any_length_no_period_is_missing(world: World) -> None:
 def test_a_new_unit_has_tasks_from_its_first_day_and_a_closed_one_none_after_its_last(world: World) -> None:
     cast = world.cast
     actions.generate_tasks(book=cast.book)
-    new = organisation.create_unit(
-        parent=cast.street,
-        code="QH-03",
-        name="新社区",
-        level="community",
-        created_on=date(2026, 7, 1),
-        by=cast.admin,
-    )
-    organisation.close_unit(unit=cast.second_community, on=date(2026, 7, 1), by=cast.admin)
-    actions.generate_tasks(book=cast.book)
+    day = date(2026, 7, 1)
+    with clock.at(moment("2026-07-02")):
+        new = organisation.create_unit(
+            parent=cast.street, code="QH-03", name="新社区", level="community", created_on=day, by=cast.admin
+        )
+        organisation.close_unit(unit=cast.second_community, on=day, by=cast.admin)
+        actions.generate_tasks(book=cast.book)
     fresh = Task.objects.filter(unit=new).order_by("nominal").values_list("period", flat=True)
-    assert (fresh[0], len(fresh)) == ("2026-07", 7)
+    assert (fresh[0], len(fresh)) == ("2026-07", 13)
     closed = Task.objects.filter(unit=cast.second_community, state="open").order_by("-nominal")
     assert closed[0].period == "2026-06"
 

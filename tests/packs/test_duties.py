@@ -41,13 +41,13 @@ def test_duties_are_read_with_their_days() -> None:
     [
         ("levels: [street, community]", "levels: [street, village]", "5: pack.yaml 里没有层级“village”"),
         ("fulfilled_by: check", "fulfilled_by: chek", "8: 没有记录单“chek”"),
-        ("every: month\n", "", "1: 要写明多久一次，或在什么之后"),
+        ("  every: month\n", "", "1: 要写明多久一次，或在什么之后"),
         ("every: month", "every: month\n  after: {kind: check, within: 5}", "1: 要写明多久一次，或在什么之后"),
         ("BYMONTHDAY=-1\n  roll", "BYMONTHDAY=32\n  roll", "16: 周期"),
-        ("every: year", "every: year\n  count: 2", "28: 没有写由哪种记录单完成，不能写次数"),
-        ("every: year", "every: year\n  parent: nothing", "28: 没有责任事项“nothing”"),
-        ("every: year", "every: year\n  parent: yearly_review", "28: 责任事项一级级往上，又回到了自己"),
-        ("every: year", "every: year\n  answers: {head: boss}", "28: 没有角色“boss”"),
+        ("every: year", "every: year\n  count: 2", "27: 没有写由哪种记录单完成，不能写次数"),
+        ("every: year", "every: year\n  parent: nothing", "27: 没有责任事项“nothing”"),
+        ("every: year", "every: year\n  parent: yearly_review", "27: 责任事项一级级往上，又回到了自己"),
+        ("every: year", "every: year\n  answers: {head: boss}", "27: 没有角色“boss”"),
         ("kind: basic", "kind: recalled", "4: 上级收回的事项不再有期限"),
     ],
 )  # fmt: skip

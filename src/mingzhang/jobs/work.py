@@ -79,7 +79,7 @@ def notify() -> str:
         _("发出%(count)d条") % {"count": sent} if sent else "",
         _("%(count)d条没发出去") % {"count": failed} if failed else "",
     ]
-    return _said([part for part in parts if part])
+    return _said(parts)
 
 
 def make_tasks() -> str:
@@ -112,4 +112,4 @@ def prune() -> str:
 
 
 def _said(parts: list[str]) -> str:
-    return "；".join(parts)
+    return "；".join(part for part in parts if part)
