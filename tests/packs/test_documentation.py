@@ -12,13 +12,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "pack-format.md"
 
 def test_the_examples_in_the_reference_make_a_pack(tmp_path: Path) -> None:
     text = PAGE.read_text()
-    pack, kind, counted, derived, dashboard, report = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    pack, kind, counted, derived, dashboard, duties, report = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     [body] = re.findall(r"```markdown\n(.*?)```", text, re.DOTALL)
     files = {
         "pack.yaml": pack,
         "kinds/visit.yaml": kind,
         "figures/visit.yaml": counted + derived,
         "dashboards/overview.yaml": dashboard,
+        "duties/all.yaml": duties,
         "reports/annual/report.yaml": report,
         "reports/annual/report.md": body,
     }

@@ -21,6 +21,8 @@ def recount(records: Sequence[Record], by: Person) -> None:
     which they happened. What has enough is done, what has too few again is open. A task that was excused or
     withdrawn stays so."""
     changed = [task for task in _touched(records) if _settle(task)]
+    if not changed:
+        return
     book, at = by.book.code, clock.now()
     append.events(
         [
