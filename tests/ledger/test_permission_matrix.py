@@ -20,6 +20,7 @@ from mingzhang.core.errors import NotAllowed
 from mingzhang.ledger import actions as ledger
 from mingzhang.ledger.models import Record
 from mingzhang.organisation import actions as organisation
+from mingzhang.organisation.calendars import Row
 from mingzhang.organisation.models import Appointment, Person
 from mingzhang.packs import actions as packs
 from mingzhang.packs.actions import install
@@ -304,11 +305,17 @@ CASES = [
         lambda w, version, by: organisation.adopt(book=w.cast.book, pack_version=version, by=by),
         lambda w: install(folder=builtin_folder("work-safety"), by="tests"),
     ),
+    Case(
+        organisation.import_notice,
+        "admin",
+        lambda w, rows, by: organisation.import_notice(year=2027, rows=rows, number="", by=by, for_all=True),
+        lambda w: [Row(date(2027, 10, 1), "holiday", "国庆节")],
+    ),
 ]
 
 
-# About oneself alone: what one typed, and the first-run wizard of the administrator who began it.
-OWN = {"drop_copy", "note_step", "finish_setup"}
+# About oneself alone: what one typed, how large one reads, and the first-run wizard of the administrator who began it.
+OWN = {"drop_copy", "choose_type_size", "note_step", "finish_setup"}
 # Made of others here, and refused row by row.
 MANY = {"seat_people"}
 
