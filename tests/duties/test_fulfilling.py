@@ -61,6 +61,17 @@ def test_another_sheet_of_the_month_keeps_the_task_done(busy: World) -> None:
     assert (task.state, task.record) == ("done", second)
 
 
+def test_a_task_made_after_its_sheets_were_posted_begins_where_they_brought_it(world: World) -> None:
+    record, wrong = world.posted("2026-01-09"), world.posted("2026-01-07")
+    ledger.reverse_record(record=wrong, reason="记重了。", by=world.cast.he)
+    actions.generate_tasks(book=world.cast.book)
+    task = world.task("monthly_check", "2026-01")
+    assert (task.state, task.record) == ("done", record)
+    assert world.task("quarterly_round", "2026Q1").state == "recorded"
+    assert world.task("monthly_check", "2026-02").state == "open"
+    assert world.task("monthly_check", "2026-01", world.cast.community).state == "open"
+
+
 def test_an_excused_task_stays_excused(busy: World) -> None:
     task = busy.task("monthly_check", "2026-01")
     actions.excuse_task(task=task, reason="本月停业。", by=busy.cast.zhou)
@@ -68,7 +79,7 @@ def test_an_excused_task_stays_excused(busy: World) -> None:
     assert busy.task("monthly_check", "2026-01").state == "excused"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["post", "reverse"]), st.integers(1, 14)), max_size=8))
 def test_however_sheets_come_and_go_tasks_say_what_the_ledger_says(
     busy: World, walk: list[tuple[str, int]]

@@ -314,7 +314,7 @@ CASES = [
 ]
 
 
-# About oneself alone: what one typed, how large one reads, and the first-run wizard of the administrator who began it.
+# About oneself alone: what one typed, how large one reads, and the first-run wizard of whoever began it.
 OWN = {"drop_copy", "choose_type_size", "note_step", "finish_setup"}
 # Made of others here, and refused row by row.
 MANY = {"seat_people"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.duties import flows
 from mingzhang.duties.models import Task
-from mingzhang.ledger.models import Record
+from mingzhang.ledger.models import Entry, Record
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.scopes import AnyOf
 
@@ -52,10 +52,7 @@ def _touched(records: Sequence[Record]) -> QuerySet[Task]:
 
 def _settle(task: Task) -> bool:
     """Bring one task to what its sheets say. Whether that changed anything."""
-    posted = Record.objects.filter(
-        unit=task.unit_id, kind=task.kind_id, state="posted", occurred_on__range=(task.first, task.last)
-    )
-    sheets = list(posted.order_by("-id").values_list("pk", flat=True)[: task.needed])
+    sheets = _sheets_of(task)
     state = _state_after(task, len(sheets))
     if state == task.state and (state != "done" or task.record_id in sheets):
         return False
@@ -68,6 +65,16 @@ def _settle(task: Task) -> bool:
     task.state = state
     task.save(update_fields=["state", "done_on", "record"])
     return True
+
+
+def _sheets_of(task: Task) -> list[int]:
+    """The newest sheets that stand in the books for the task, as many as it needs. Read from the entries, which have
+    an index by unit and day; sheets have none once they are posted."""
+    lines = Entry.objects.filter(
+        unit=task.unit_id, kind=task.kind_id, line=0, occurred_on__range=(task.first, task.last)
+    )
+    standing = lines.values("record").annotate(left=Sum("sign")).filter(left__gt=0)
+    return list(standing.order_by("-record").values_list("record", flat=True)[: task.needed])
 
 
 def _state_after(task: Task, sheets: int) -> str:

@@ -76,6 +76,7 @@ def generate_tasks(*, book: Book) -> Generated:
         changed, withdrawn, restored, made = (
             _run(cursor, statement, book, today) for statement in (CHANGE, WITHDRAW, RESTORE, MAKE)
         )
+        _run(cursor, SETTLE, book, today)
         cursor.execute("DROP TABLE duties_wanted")
         if made > MANY:
             cursor.execute("ANALYZE duties_task")  # or the next run is planned for a table that was empty
@@ -204,3 +205,19 @@ UPDATE duties_task AS t
   FROM {_FOR}
  WHERE {_SAME} AND t.state = 'withdrawn' AND w.nominal > %(today)s
 """  # noqa: S608
+
+# What is made or restored after sheets for its period were posted begins where these have brought it.
+SETTLE = """
+UPDATE duties_task AS t
+   SET state = CASE WHEN told.sheets >= t.needed THEN 'done' ELSE 'recorded' END,
+       done_on = CASE WHEN told.sheets >= t.needed THEN %(today)s::date END,
+       record_id = CASE WHEN told.sheets >= t.needed THEN told.newest END
+  FROM (SELECT id, count(*) AS sheets, max(record_id) AS newest
+          FROM (SELECT t.id, e.record_id FROM duties_task AS t
+                  JOIN ledger_entry AS e ON e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0
+                   AND e.occurred_on BETWEEN t.first AND t.last
+                 WHERE t.book_id = %(book)s AND t.state = 'open' AND t.nominal >= %(today)s AND t.first <= %(today)s
+                 GROUP BY t.id, e.record_id HAVING sum(e.sign) > 0) AS standing
+         GROUP BY id) AS told
+ WHERE t.id = told.id
+"""
