@@ -68,8 +68,8 @@ def _settle(task: Task) -> bool:
 
 
 def _sheets_of(task: Task) -> list[int]:
-    """The newest sheets that stand in the books for the task, as many as it needs. Read from the entries, which have
-    an index by unit and day; sheets have none once they are posted."""
+    """The newest sheets that stand in the books for the task, as many as it needs. Read from the entries, which
+    have an index by unit and day; sheets have none once they are posted."""
     lines = Entry.objects.filter(
         unit=task.unit_id, kind=task.kind_id, line=0, occurred_on__range=(task.first, task.last)
     )
