@@ -163,7 +163,7 @@ def naive(nominal: date, roll: Roll, plus: int, calendar: WorkCalendar) -> date:
     return day
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(calendars(), DAYS, st.sampled_from(get_args(Roll)), st.integers(-12, 12))
 def test_due_dates_are_those_of_the_wall_calendar(calendar: WorkCalendar, day: date, roll: Roll, plus: int) -> None:
     cadence = Cadence("", roll, plus, kind="event")
@@ -175,7 +175,7 @@ def test_due_dates_are_those_of_the_wall_calendar(calendar: WorkCalendar, day: d
     assert len(explain(found)) == len(found.steps) + found.provisional
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(calendars(), calendars(), DAYS, st.sampled_from(get_args(Roll)), st.integers(-12, 12))
 def test_a_due_date_that_is_not_provisional_holds_whatever_notices_come(
     known: WorkCalendar, other: WorkCalendar, day: date, roll: Roll, plus: int
@@ -194,7 +194,7 @@ PAUSES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(calendars(), DAYS, st.integers(0, 30), PAUSES)
 @example(NOTICED, date(2026, 2, 13), 3, [(date(2026, 2, 24), date(2026, 2, 26))])
 def test_a_deadline_counts_working_days_outside_pauses(

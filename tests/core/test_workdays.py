@@ -97,7 +97,7 @@ def test_working_days_are_added_without_the_first_day(day: str, count: int, expe
     assert NOTICED.add(date.fromisoformat(day), count) == date.fromisoformat(expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(calendars(), DAYS)
 def test_the_next_and_the_previous_working_day_are_found_as_on_fingers(calendar: WorkCalendar, day: date) -> None:
     after = before = day
@@ -109,7 +109,7 @@ def test_the_next_and_the_previous_working_day_are_found_as_on_fingers(calendar:
     assert calendar.is_working(day) == (after == day == before)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(calendars(), DAYS, st.integers(-40, 40))
 def test_adding_is_counting_one_by_one(calendar: WorkCalendar, day: date, count: int) -> None:
     found, left = day, abs(count)
@@ -121,7 +121,7 @@ def test_adding_is_counting_one_by_one(calendar: WorkCalendar, day: date, count:
         assert calendar.count(day + DAY, found) == count
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(calendars(), DAYS, DAYS, DAYS)
 def test_counts_of_adjoining_spans_add_up(calendar: WorkCalendar, one: date, two: date, three: date) -> None:
     first, middle, last = sorted((one, two, three))

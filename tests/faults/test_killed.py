@@ -106,7 +106,6 @@ def mark(office: Office) -> int:
     return Watermark.objects.filter(book=office.cast.book).values_list("seq", flat=True).first() or 0
 
 
-@pytest.mark.slow
 def test_a_fold_killed_at_any_moment_leaves_every_figure_right_and_the_next_goes_on(office: Office) -> None:
     last = position(office.cast.book)
     for share in (0, 1, 2):
@@ -126,7 +125,6 @@ def test_a_fold_killed_at_any_moment_leaves_every_figure_right_and_the_next_goes
     assert figures_are_right(office)
 
 
-@pytest.mark.slow
 def test_folding_while_others_post_and_reverse_leaves_every_figure_right(
     office: Office, django_db_blocker: DjangoDbBlocker
 ) -> None:
@@ -164,6 +162,8 @@ IMPORTING = """
 from mingzhang.ledger import actions
 from mingzhang.ledger.actions import imports
 from tests.faults.test_killed import drafts_again
+
+pytestmark = pytest.mark.slow
 imports.BATCH = 500
 drafts = drafts_again(3000)
 actions.import_records(book=book, drafts=drafts, by=Person.objects.get(username="wei"))
@@ -183,7 +183,6 @@ def drafts_again(count: int) -> list[Draft]:
     ]
 
 
-@pytest.mark.slow
 def test_an_import_killed_between_batches_holds_whole_records_only_and_goes_on(office: Office) -> None:
     before = position(office.cast.book)
     with running(IMPORTING) as process:
@@ -230,7 +229,6 @@ def waiting_for_a_lock() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
-@pytest.mark.slow
 def test_a_command_whose_connection_is_cut_says_so_and_posts_nothing(committed_world: World) -> None:
     record = committed_world.accepted()
     with program("record", "post", record.pk, "--by", "zhou") as command, transaction.atomic():
@@ -248,7 +246,6 @@ def test_a_command_whose_connection_is_cut_says_so_and_posts_nothing(committed_w
     assert list(actions.post_record(record=record, by=committed_world.cast.zhou)) == [1]
 
 
-@pytest.mark.slow
 def test_ctrl_c_on_a_command_that_waits_posts_nothing(committed_world: World) -> None:
     record = committed_world.accepted()
     with program("record", "post", record.pk, "--by", "zhou") as command, transaction.atomic():
@@ -261,7 +258,6 @@ def test_ctrl_c_on_a_command_that_waits_posts_nothing(committed_world: World) ->
     assert not Entry.objects.exists()
 
 
-@pytest.mark.slow
 def test_of_four_commands_that_post_one_record_one_does_and_three_say_why(committed_world: World) -> None:
     record = committed_world.accepted()
     with ExitStack() as stack:

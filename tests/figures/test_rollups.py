@@ -67,7 +67,7 @@ def check_rollups(plan: Plan, more: list[Line], period: Period, data: st.DataObj
     check(world, period, data)
 
 
-@settings(quick, max_examples=15)
+@settings(quick, max_examples=8)
 @given(plans(), st.lists(lines(4), max_size=10), periods(), st.data())
 def test_rollup_and_tail_say_what_a_plain_count_says(
     plan: Plan, more: list[Line], period: Period, data: st.DataObject

@@ -104,6 +104,7 @@ def test_the_mirror_itself_shows_what_must_not_leak(office: Office) -> None:
     assert shown[True] > shown[False]
 
 
+@pytest.mark.slow
 def test_every_answer_tells_the_browser_to_be_careful(office: Office) -> None:
     wanted = {
         "X-Content-Type-Options": "nosniff",
@@ -125,6 +126,7 @@ def test_every_answer_tells_the_browser_to_be_careful(office: Office) -> None:
         assert "private" in answer.headers["Cache-Control"], address.name
 
 
+@pytest.mark.slow
 def test_no_page_brings_script_or_style_of_its_own(office: Office) -> None:
     for address in READS:
         answer = matrix.ask(office, matrix.client_of(office, _allowed(address)), address)
