@@ -228,7 +228,8 @@ def _reviews(running: Site, who: People, of: str) -> Iterator[Result]:
             times = clients.map(lambda client: review(client, sheets, every), range(CLIENTS))
             return [spent for each in times for spent in each]
 
-    calm, hard = numbers[: CLIENTS * CALM_EACH], numbers[CLIENTS * CALM_EACH :]
+    cut = len(numbers) * CALM_EACH // (CALM_EACH + EACH)
+    calm, hard = numbers[:cut], numbers[cut:]
     yield from _times(f"review action, {of}, one a second", reviewed(calm, 1.0), ACTION_BAR)
     yield from _times(f"review action, {of}, without a pause", reviewed(hard, 0), ACTION_BAR)
 
