@@ -36,6 +36,8 @@ from tests.ledger.world import World
 from tests.web import office as offices
 from tests.web.office import Office
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2025, 1, 1)
 
 
@@ -162,8 +164,6 @@ IMPORTING = """
 from mingzhang.ledger import actions
 from mingzhang.ledger.actions import imports
 from tests.faults.test_killed import drafts_again
-
-pytestmark = pytest.mark.slow
 imports.BATCH = 500
 drafts = drafts_again(3000)
 actions.import_records(book=book, drafts=drafts, by=Person.objects.get(username="wei"))
