@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from pytest_django import Settings
 
-from mingzhang.audit import append, keys
+from mingzhang.audit import append, keys, sealing
 from mingzhang.audit.checkpoints import make_checkpoint
 from mingzhang.audit.keys import CannotUnseal
 from mingzhang.audit.models import Checkpoint, Event, SealedKey, SigningKey
@@ -43,7 +43,7 @@ def test_the_private_key_is_not_in_the_database_in_clear() -> None:
     private = keys._unsealed(key).private_bytes_raw()
     sealed = bytes(SealedKey.objects.get().sealed)
     assert private not in sealed
-    assert len(sealed) == keys.NONCE_BYTES + len(private) + 16
+    assert len(sealed) == sealing.NONCE_BYTES + len(private) + 16
 
 
 def test_a_new_key_is_introduced_by_the_old_one_which_can_sign_no_more() -> None:

@@ -199,7 +199,7 @@ def test_sign_ins_that_have_run_out_are_forgotten(cast: Cast, client: Client) ->
     alive = client.session.session_key
     Session.objects.create(session_key="old", session_data="", expire_date=clock.now() - timedelta(seconds=1))
     for key in ("old", alive):
-        UserSession.objects.get_or_create(session_key=key, defaults={"user": cast.he, "ip": "10.0.0.1"})
+        UserSession.objects.get_or_create(session_key=key, defaults={"user": cast.he, "ip": "192.0.2.1"})
     assert work.clear_sign_ins() == "清掉1次过期的登录"
     assert list(UserSession.objects.values_list("session_key", flat=True)) == [alive]
     assert client.get(reverse("web:today")).status_code == 200

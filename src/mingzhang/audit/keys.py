@@ -6,21 +6,15 @@ installation's secret, which is not in the database: a copy of the database alon
 
 from __future__ import annotations
 
-import os
-
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.conf import settings
 from django.db import connection, transaction
-from django.utils.encoding import force_bytes
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
 from mingzhang.audit.models import SealedKey, SigningKey
+from mingzhang.audit.sealing import seal, unseal
 from mingzhang.audit.texts import key_text
 from mingzhang.core import clock
 from mingzhang.core.digests import digest, show
@@ -29,7 +23,6 @@ from mingzhang.core.errors import Refusal, StateRefused
 ED25519 = "ed25519"
 # Keys belong to no book: their events stand in the installation's own log.
 NO_BOOK = ""
-NONCE_BYTES = 12
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.audit/key', 0))"
 _LOCK_SHARED = _LOCK.replace("xact_lock", "xact_lock_shared")
 _SEALED_FOR = b"mingzhang signing key/1"
@@ -127,21 +120,16 @@ def _lock(*, shared: bool = False) -> None:
 
 
 def _sealed(private: Ed25519PrivateKey, public: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(_seal(settings.SECRET_KEY)).encrypt(nonce, private.private_bytes_raw(), public)
+    return seal(private.private_bytes_raw(), purpose=_SEALED_FOR, beside=public)
 
 
 def _unsealed(key: SigningKey) -> Ed25519PrivateKey:
     kept = SealedKey.objects.filter(key=key).first()
     if kept is None:
         raise StateRefused(_("这把签名密钥已经换下，不能再用来签名。"), remedy=_("请用现在的密钥再试一次。"))
-    sealed, public = bytes(kept.sealed), bytes(key.public)
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        try:
-            opened = AESGCM(_seal(secret)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], public)
-            return Ed25519PrivateKey.from_private_bytes(opened)
-        except InvalidTag:
-            continue
+    opened = unseal(bytes(kept.sealed), purpose=_SEALED_FOR, beside=bytes(key.public))
+    if opened is not None:
+        return Ed25519PrivateKey.from_private_bytes(opened)
     raise CannotUnseal(
         _("打不开签名密钥：MINGZHANG_SECRET_KEY 和生成密钥时的不一样。"),
         remedy=_(
@@ -149,8 +137,3 @@ def _unsealed(key: SigningKey) -> Ed25519PrivateKey:
             "原来的值找不回来时，运行 mingzhang key rotate --lost。"
         ),
     )
-
-
-def _seal(secret: str | bytes) -> bytes:
-    """The key that seals, derived from the installation's secret."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=_SEALED_FOR).derive(force_bytes(secret))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,8 +34,7 @@ def duties() -> None: ...
 def generate(book_code: str | None) -> None:
     check_migrated()
     done = actions.generate_tasks(book=book_of(book_code))
-    said = {"made": done.made, "changed": done.changed, "withdrawn": done.withdrawn, "restored": done.restored}
-    click.echo(_("新排%(made)d项，改期%(changed)d项，撤下%(withdrawn)d项，恢复%(restored)d项。") % said)
+    click.echo(_("新排%(made)d项，改期%(changed)d项，撤下%(withdrawn)d项，恢复%(restored)d项。") % asdict(done))
 
 
 @click.command(help=_("列出一个单位和它下级从哪天到哪天要办的任务。"))

@@ -32,11 +32,7 @@ class Standing:
     @property
     def state(self) -> str:
         """One of STATES."""
-        if self.last is None:
-            return "never"
-        if self.last.outcome in ("failed", "lost"):
-            return "again" if self.last.retry_at else "bad"
-        return self.last.outcome
+        return state_of(self.last) if self.last else "never"
 
 
 def standings() -> list[Standing]:
@@ -84,7 +80,7 @@ def shown_tries(runs: Iterable[Run], *, words: bool) -> list[dict[str, Any]]:
 
 
 def state_of(run: Run) -> str:
-    """As the state of the job that this was the newest try of, but that a settled one is over."""
+    """What became of it: of one that went wrong, whether it was tried again or is over."""
     if run.outcome in ("failed", "lost"):
         return "again" if run.retry_at or run.settled_at else "bad"
     return run.outcome

@@ -60,6 +60,14 @@ def clean_note(note: str, what: str) -> str:
     return _clean(note, LONGEST_NOTE, what, lines=True)
 
 
+def needed_note(note: str, what: str, missing: str, remedy: str = "") -> str:
+    """What a person must write beside an action. Raises InvalidInput, with the words `missing` when it is empty."""
+    given = clean_note(note, what)
+    if not given:
+        raise InvalidInput(missing, remedy=remedy)
+    return given
+
+
 def clean_line(text: str, limit: int, what: str) -> str:
     """One line of text. Raises InvalidInput."""
     return _clean(text, limit, what, lines=False)

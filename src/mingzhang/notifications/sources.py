@@ -12,9 +12,8 @@ from mingzhang.audit.models import Event
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import holding, role_scopes
+from mingzhang.organisation.queries import holders_of_any
 from mingzhang.organisation.roles import Permission, roles_with
-from mingzhang.packs.schema import REVIEW_ROLES
 from mingzhang.reports.models import Report, ReportReview
 from mingzhang.reports.queries import authors
 
@@ -97,11 +96,8 @@ def _who_may(permission: Permission) -> Callable[[Report], set[int]]:
 
 def nearest(unit: Unit, permission: Permission, *, apart_from: set[int]) -> set[int]:
     """Who else holds the permission in the unit itself, or in the nearest above it where anybody does."""
-    held = holding().filter(post__unit_id__in=unit.ancestors, post__roles__overlap=roles_with(permission))
-    seats: dict[int, set[int]] = {}
-    for seat, person in held.exclude(person__in=apart_from).values_list("post__unit_id", "person_id"):
-        seats.setdefault(seat, set()).add(person)
-    return next((seats[above] for above in reversed(unit.ancestors) if above in seats), set())
+    held = [one for one in holders_of_any(roles_with(permission), unit) if one.person_id not in apart_from]
+    return {one.person_id for one in held if one.post.unit_id == held[0].post.unit_id}
 
 
 def _report_told(
@@ -134,16 +130,12 @@ SOURCES: tuple[Source, ...] = (
 BY_VERB = {source.verb: source for source in SOURCES}
 
 
-def _to_review(person: Person) -> int:
-    return ledger.capped_count(ledger.review_queue(person, role_scopes(person, REVIEW_ROLES)))
-
-
 def _to_review_said(count: int) -> str:
     many = f"{count}+" if count >= ledger.MOST_WAITING else str(count)
     return _("等您审核的记录单：%(count)s张") % {"count": many}
 
 
-STANDING: tuple[Standing, ...] = (Standing(_to_review, _to_review_said, "ledger:queue"),)
+STANDING: tuple[Standing, ...] = (Standing(ledger.waiting_count, _to_review_said, "ledger:queue"),)
 
 
 def standing_lines(person: Person) -> list[tuple[str, str]]:

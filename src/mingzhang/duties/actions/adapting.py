@@ -16,7 +16,7 @@ from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.duties.lists import Held, duty_list
 from mingzhang.duties.models import Adaptation, Assignment
 from mingzhang.duties.rules import check_post_of, check_user_can_manage
-from mingzhang.ledger.contents import clean_note
+from mingzhang.ledger.contents import clean_note, needed_note
 from mingzhang.organisation.models import Person, Post, Unit
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.packs.schema import Duty
@@ -41,9 +41,7 @@ def adapt_duty(
     same duty before ends the day before. `content` is the duty as a pack would write it. Raises NotAllowed,
     NotFound (no such pack or duty), InvalidInput (no reason, unreadable content, a past day)."""
     check_user_can_manage(by, unit)
-    said = clean_note(reason, _("原因"))
-    if not said:
-        raise InvalidInput(_("调整责任清单要写明原因。"))
+    said = needed_note(reason, _("原因"), _("调整责任清单要写明原因。"))
     if start < clock.today():
         raise InvalidInput(_("调整从今天或以后的一天起，不能从过去起。"), remedy=_("请改开始的日期。"))
     _check_known(unit, pack, duty, what, start)

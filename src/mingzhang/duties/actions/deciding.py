@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.errors import NotFound
 from mingzhang.duties import flows
 from mingzhang.duties.models import Task, TaskStep
 from mingzhang.duties.rules import check_later, check_user_can_decide, check_user_can_hand_over
-from mingzhang.ledger.contents import clean_note
+from mingzhang.ledger.contents import clean_note, needed_note
 from mingzhang.organisation.models import Person
 
 
@@ -72,10 +72,7 @@ def _locked(task: Task) -> Task:
 
 
 def _needed(reason: str, name: str) -> str:
-    said = clean_note(reason, name)
-    if not said:
-        raise InvalidInput(_("要写明%(name)s。") % {"name": name})
-    return said
+    return needed_note(reason, name, _("要写明%(name)s。") % {"name": name})
 
 
 def _moved(

@@ -96,7 +96,8 @@ def _begin(book: Book, today: date) -> date:
 def _wanted(book: Book, start: date, end: date) -> Iterator[Wanted]:
     calendar = work_calendar()
     for version in packs_in_force(book):
-        pack, kinds = pack_of(version.pk), kind_ids(pack_of(version.pk))
+        pack = pack_of(version.pk)
+        kinds = kind_ids(pack)
         for duty in pack.duties:
             for level in duty.levels:
                 yield from _comes(version, duty, kinds, calendar, start, end, level=level)

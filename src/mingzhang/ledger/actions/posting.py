@@ -14,7 +14,7 @@ from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import flows
 from mingzhang.ledger.appending import Appended, append
-from mingzhang.ledger.contents import clean_note
+from mingzhang.ledger.contents import needed_note
 from mingzhang.ledger.holdings import Holdings
 from mingzhang.ledger.lines import Layout, Line
 from mingzhang.ledger.locks import lock_record, lock_records
@@ -90,9 +90,7 @@ def reverse_record(*, record: Record, reason: str, by: Person) -> range:
     `replaces` it. Raises NotAllowed, InvalidInput without a reason, StateRefused."""
     record = lock_record(record)
     check_user_can_reverse(by, record)
-    reason = clean_note(reason, _("冲销原因"))
-    if not reason:
-        raise InvalidInput(_("冲销要写明原因。"), remedy=_("请写清哪里记错了。"))
+    reason = needed_note(reason, _("冲销原因"), _("冲销要写明原因。"), _("请写清哪里记错了。"))
     done = append([_mirror(entry, record) for entry in entries_of(record)], book=by.book, by=by)
     record.state, record.reversal_reason = "reversed", reason
     record.save(update_fields=["state", "reversal_reason"])

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from mingzhang.audit import append as audit
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotFound
-from mingzhang.ledger.contents import clean_note
+from mingzhang.core.errors import NotFound
+from mingzhang.ledger.contents import needed_note
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Person
 from mingzhang.reports import flows
@@ -68,7 +68,4 @@ def tell(
 
 def needed(text: str, what: str, missing: str) -> str:
     """What a person must write beside an action. Raises InvalidInput, with the words `missing` when it is empty."""
-    given = clean_note(text, what)
-    if not given:
-        raise InvalidInput(missing, remedy=_("请写一句别人看得明白的话。"))
-    return given
+    return needed_note(text, what, missing, _("请写一句别人看得明白的话。"))
