@@ -90,6 +90,17 @@ def test_what_stood_below_a_merged_unit_stands_below_its_successor(cast: Cast) -
     assert Unit.objects.get(code="QH-01").ancestors == [cast.county.id, cast.other_street.id, cast.community.id]
 
 
+def test_what_had_been_merged_into_a_unit_stays_its_past_when_it_is_merged_in_turn(cast: Cast) -> None:
+    inner = Unit.objects.get(code="QH-02")
+    actions.merge_unit(unit=inner, into=cast.community, on=date(2024, 3, 1), by=cast.admin)
+    leave(cast, cast.community)
+    actions.merge_unit(unit=cast.community, into=cast.other_community, on=JUNE, by=cast.admin)
+    inner.refresh_from_db()
+    line = [cast.county, cast.other_street, cast.other_community, cast.community, inner]
+    assert inner.ancestors == [unit.id for unit in line]
+    assert queries.subtree_now(cast.community).holds(inner.id, date(2024, 2, 1))
+
+
 def test_a_rename_keeps_the_old_name_in_the_past_and_the_scope_in_one_part(cast: Cast) -> None:
     actions.rename_unit(unit=cast.community, name="柳岸新社区", on=JUNE, by=cast.admin)
     assert queries.unit_name_on(cast.community, date(2024, 5, 31)) == "柳岸社区"

@@ -28,7 +28,7 @@ changes = st.lists(
 @dataclass
 class Naive:
     """For every day: the parent and the name of each unit that exists. For now: the parent of each unit that ever
-    existed, where a merged unit's parent is its successor."""
+    existed, where a merged unit's parent is its successor and what ended stays where it ended."""
 
     above: dict[date, dict[int, int | None]] = field(default_factory=lambda: {day: {} for day in DAYS})
     names: dict[date, dict[int, str]] = field(default_factory=lambda: {day: {} for day in DAYS})
@@ -54,9 +54,10 @@ class Naive:
 
     def merge(self, unit: int, into: int, on: date) -> None:
         self.close(unit, on)
+        standing = self.above[DAYS[-1]]
         for parents in [*(self.above[day] for day in self._since(on)), self.now]:
             for child, parent in parents.items():
-                if parent == unit:
+                if parent == unit and child in standing:
                     parents[child] = into
         self.now[unit] = into
 

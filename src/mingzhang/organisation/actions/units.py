@@ -193,8 +193,8 @@ def move_unit(*, unit: Unit, parent: Unit, on: date, by: Person) -> Unit:
     rules.check_unit_can_move(unit, parent, on)
     old = unit.parent
     _run(_CUT.format(where=_SUBTREE), unit, on)
-    _run(_RESEAT_SPANS.format(skip=0), unit, on, prefix=parent.ancestors)
-    _run(_RESEAT_UNITS.format(skip=0), unit, on, prefix=parent.ancestors)
+    _run(_RESEAT_SPANS.format(skip="0"), unit, on, prefix=parent.ancestors)
+    _run(_RESEAT_UNITS.format(skip="0"), unit, on, prefix=parent.ancestors)
     UnitSpan.objects.filter(unit=unit, valid__startswith=on).update(parent=parent)
     Unit.objects.filter(pk=unit.pk).update(parent=parent)
     _record(unit, "unit.move", by, on, **{"from": old.code if old else "", "to": parent.code})
@@ -204,18 +204,19 @@ def move_unit(*, unit: Unit, parent: Unit, on: date, by: Person) -> Unit:
 @transaction.atomic
 def merge_unit(*, unit: Unit, into: Unit, on: date, by: Person) -> Unit:
     """The unit ends on `on` and is carried on by `into`: the units below it stand below `into` from that day, and
-    asked as-now its past counts below `into`. Raises NotAllowed, StateRefused."""
+    asked as-now its past counts below `into`, with the past of what had ended below it or been merged into it.
+    Raises NotAllowed, StateRefused."""
     unit, into = _fresh(unit), _fresh(into)
     rules.check_can(by, Permission.UNIT_MANAGE, unit.parent or unit)
     rules.check_can(by, Permission.UNIT_MANAGE, into)
     rules.check_unit_can_merge(unit, into, on)
     _run(_CUT.format(where=_SUBTREE), unit, on)
     UnitSpan.objects.filter(unit=unit, valid__startswith=on).delete()
-    _run(_RESEAT_SPANS.format(skip=1), unit, on, prefix=into.ancestors)
-    _run(_RESEAT_UNITS.format(skip=1), unit, on, prefix=into.ancestors)
+    _run(_RESEAT_SPANS.format(skip="1"), unit, on, prefix=into.ancestors)
+    _run(_RESEAT_UNITS.format(skip=_UNLESS_ENDED), unit, on, prefix=into.ancestors)
     UnitSpan.objects.filter(parent=unit, valid__startswith__gte=on).update(parent=into)
     Unit.objects.filter(parent=unit, closed_on=None).update(parent=into)
-    Unit.objects.filter(pk=unit.pk).update(closed_on=on, successor=into, ancestors=[*into.ancestors, unit.pk])
+    Unit.objects.filter(pk=unit.pk).update(closed_on=on, successor=into)
     _record(unit, "unit.merge", by, on, into=into.code)
     return _fresh(unit)
 
@@ -269,9 +270,14 @@ SET ancestors = %(prefix)s || ancestors[array_position(ancestors, %(unit)s) + {s
 WHERE ancestors @> ARRAY[%(unit)s] AND lower(valid) >= %(on)s
 """
 _RESEAT_UNITS = """
-UPDATE organisation_unit
-SET ancestors = %(prefix)s || ancestors[array_position(ancestors, %(unit)s) + {skip}:]
-WHERE ancestors @> ARRAY[%(unit)s]
+UPDATE organisation_unit AS held
+SET ancestors = %(prefix)s || held.ancestors[array_position(held.ancestors, %(unit)s) + {skip}:]
+WHERE held.ancestors @> ARRAY[%(unit)s]
+"""
+# What goes on stands below the successor itself; what had ended below the unit stays with it, as its past.
+_UNLESS_ENDED = """
+(SELECT count(*) FROM organisation_unit AS next
+ WHERE next.closed_on IS NULL AND next.id = held.ancestors[array_position(held.ancestors, %(unit)s) + 1])::int
 """
 
 
