@@ -26,4 +26,4 @@ def test_the_examples_in_the_reference_make_a_pack(tmp_path: Path) -> None:
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
-    assert [line.code for line in load(tmp_path).lines()] == ["visit", "visit.problems"]
+    assert [line.code for line in load(tmp_path).lines()] == ["visit", "visit.problems", "duties.tasks"]

@@ -29,12 +29,18 @@ WIDE = 200
 def duties() -> None: ...
 
 
-@duties.command(help=_("排出今后400天的任务，并按现在的清单和日历改还没到期的。可以随时运行，断了再来。"))
+@duties.command(
+    help=_(
+        "排出今后400天的任务，并按现在的清单和日历改还没到期的，再把到了时候的记进台账。可以随时运行，断了再来。"
+    )
+)
 @only_book_option
 def generate(book_code: str | None) -> None:
     check_migrated()
-    done = actions.generate_tasks(book=book_of(book_code))
+    book = book_of(book_code)
+    done = actions.generate_tasks(book=book)
     click.echo(_("新排%(made)d项，改期%(changed)d项，撤下%(withdrawn)d项，恢复%(restored)d项。") % asdict(done))
+    click.echo(_("记账%(count)d笔。") % {"count": actions.accrue(book=book)})
 
 
 @click.command(help=_("列出一个单位和它下级从哪天到哪天要办的任务。"))

@@ -76,7 +76,9 @@ class Task(models.Model):
 
     `first` and `last` are the days of the period, `nominal` the day that the rule names, `due` the working day that
     came of it. `needed` sheets of `kind` posted for the period fulfil it; without a kind somebody signs it off.
-    `until` is a later day that was granted. `done_on` is the day on which it was fulfilled."""
+    `until` is a later day that was granted. `done_on` is the day on which it was fulfilled. From the day its period
+    begins one entry stands for it in the ledger, at the position `entry` and on the day `accrued_on`, that says the
+    `outcome` (of `packs.schema.OUTCOMES`)."""
 
     id = models.BigAutoField(primary_key=True)
     book = models.ForeignKey(Book, models.PROTECT, related_name="+", db_index=False)
@@ -96,9 +98,17 @@ class Task(models.Model):
     done_on = models.DateField(null=True)
     record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+", db_index=False)
     handler = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    entry = models.BigIntegerField(null=True)
+    outcome = models.TextField(null=True)
+    accrued_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(entry=None, outcome=None, accrued_on=None)
+                | Q(entry__isnull=False, outcome__isnull=False, accrued_on__isnull=False),
+                name="task_accrued_whole",
+            ),
             models.UniqueConstraint(fields=["unit", "pack", "duty", "period"], name="task_once"),
             models.CheckConstraint(
                 condition=Q(state__in=("open", "recorded", "done", "excused", "withdrawn")), name="task_state"

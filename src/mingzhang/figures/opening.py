@@ -27,7 +27,7 @@ from mingzhang.ledger.models import Entry
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
-from mingzhang.packs.schema import Field
+from mingzhang.packs.schema import TASKS, Field
 from mingzhang.packs.wording import language, measure_word
 
 IN_PANEL = 20
@@ -196,7 +196,7 @@ def _formula(definition: Definition) -> str:
 
 def _ledger_address(found: Trace) -> str:
     """The ledger at the same unit, period and kind of record; none for a derived figure: its parts have theirs."""
-    if not isinstance(found.definition, Counted):
+    if not isinstance(found.definition, Counted) or found.definition.figure.of == TASKS:
         return ""
     pack = definitions(found.request.pack_version_id).pack
     period = found.request.period.shifted(found.definition.figure.period)
@@ -255,10 +255,16 @@ def _entries(found: Trace, entries: list[Entry]) -> Iterator[ShownEntry]:
 
 
 def title_of(entry: Entry, fields: tuple[Field, ...]) -> str:
-    """What the record is called; for a row of a table, its first words."""
+    """What the record is called; for a row of a table, its first words; without a record, all it says."""
+    if entry.record is None:
+        return _(" · ").join(_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
     words = next((str(entry.data[one.id]) for one in fields if one.type == "text" and entry.data.get(one.id)), "")
-    title = entry.record.title if entry.record else ""
-    return words or title if entry.line else title
+    return words or entry.record.title if entry.line else entry.record.title
+
+
+def _words(asked: Field, value: object) -> str:
+    option = asked.option_names.get(str(value))
+    return option.text(language()) if option else str(value)
 
 
 def summed_field(found: Trace) -> str:
@@ -292,5 +298,4 @@ def _held(found: Trace) -> list[ShownValue]:
 def _value_name(asked: Field, value: str, units: Mapping[int, str]) -> str:
     if asked.type == "unit":
         return units.get(int(value), value)
-    option = asked.option_names.get(value)
-    return option.text(language()) if option else value
+    return _words(asked, value)

@@ -83,11 +83,16 @@ def notify() -> str:
 
 
 def make_tasks() -> str:
-    """Keep a year and a month of tasks ahead, by the lists and the calendar of today."""
-    made = [(book, duties.generate_tasks(book=book).made) for book in Book.objects.order_by("code")]
-    return _said(
-        [_("%(book)s新排%(count)d项") % {"book": book.code, "count": count} for book, count in made if count]
-    )
+    """Keep a year and a month of tasks ahead, by the lists and the calendar of today, and the books of those whose
+    time has come."""
+    return _said([_tasks_made(book) for book in Book.objects.order_by("code")])
+
+
+def _tasks_made(book: Book) -> str:
+    made, posted = duties.generate_tasks(book=book).made, duties.accrue(book=book)
+    if not made and not posted:
+        return ""
+    return _("%(book)s新排%(made)d项，记账%(posted)d笔") % {"book": book.code, "made": made, "posted": posted}
 
 
 def fold_rollups() -> str:

@@ -34,11 +34,11 @@ class Appended(NamedTuple):
         return show(digest(b"".join(own)))
 
 
-def append(lines: Sequence[Line], *, book: Book, by: Person) -> Appended:
-    """Append `lines` in their order at the end of `book`, now. Call inside a transaction that has already locked
-    the records: the last position is locked here, after them, and moved on by the entry trigger, which also checks
-    what is appended."""
-    first = _lock_position(book) + 1
+def append(lines: Sequence[Line], *, book: Book, by: Person | None) -> Appended:
+    """Append `lines` in their order at the end of `book`, now; `by` is None for the daily run. Call inside a
+    transaction that has already locked the records: the last position is locked here, after them, and moved on by
+    the entry trigger, which also checks what is appended."""
+    first = lock_position(book) + 1
     moment = clock.now().astimezone(UTC)
     done = Appended(range(first, first + len(lines)), [])
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
@@ -46,7 +46,8 @@ def append(lines: Sequence[Line], *, book: Book, by: Person) -> Appended:
     return done
 
 
-def _lock_position(book: Book) -> int:
+def lock_position(book: Book) -> int:
+    """The last position of the book, held until the transaction ends: nobody else appends to it meanwhile."""
     with connection.cursor() as cursor:
         if (found := _locked(cursor, book)) is None:
             Position.objects.get_or_create(book=book)  # another's first posting may be making it, too
@@ -61,11 +62,12 @@ def _locked(cursor: CursorWrapper, book: Book) -> int | None:
 
 
 def _rows(
-    lines: Sequence[Line], first: int, moment: datetime, book: Book, by: Person, digests: list[bytes]
+    lines: Sequence[Line], first: int, moment: datetime, book: Book, by: Person | None, digests: list[bytes]
 ) -> Iterator[str]:
     """`lines` in COPY's text format; their digests are added to `digests`. In JSON text every control character is
     written as an escape, so that only backslashes need escaping again."""
-    at, author, null = moment.isoformat(), by.username, "\\N"
+    at, null = moment.isoformat(), "\\N"
+    author, author_id = (by.username, by.pk) if by else ("", null)
     for seq, line in enumerate(lines, first):
         text = canonical_json(line.data)
         proof = digest_with(line, text, book=book.code, seq=seq, posted_at=moment, posted_by=author)
@@ -73,5 +75,6 @@ def _rows(
         data = text.decode().replace("\\", "\\\\")
         yield (
             f"{book.pk}\t{seq}\t{line.record_id or null}\t{line.line}\t{line.kind_id}\t{line.unit_id}\t"
-            f"{line.occurred_on}\t{line.sign}\t{data}\t{line.reverses or null}\t{at}\t{by.pk}\t\\\\x{proof.hex()}\n"
+            f"{line.occurred_on}\t{line.sign}\t{data}\t{line.reverses or null}\t{at}\t{author_id}\t"
+            f"\\\\x{proof.hex()}\n"
         )

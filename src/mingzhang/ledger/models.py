@@ -280,6 +280,8 @@ class Entry(models.Model):
     Line 0 is the sheet; a row of a repeating table is a line of its own whose kind is the table's. `data` holds
     dimensions and measures as posted: text, whole numbers, true/false; decimals and dates as text; a list for a
     multiple choice. A table row's line carries the sheet's scalar fields too, under `sheet`.
+    What no sheet stands behind, an obligation that was accrued, has no record; posted by the daily run, it has no
+    author either.
     A reversal has sign -1, names in `reverses` the position it takes back, and carries that line's unit, date,
     kind and data.
     """
@@ -296,7 +298,7 @@ class Entry(models.Model):
     data = models.JSONField()
     reverses = models.BigIntegerField(null=True)
     posted_at = models.DateTimeField()
-    posted_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    posted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     digest = models.BinaryField(max_length=34)
 
     class Meta:
@@ -308,6 +310,7 @@ class Entry(models.Model):
                 fields=["book", "reverses"], condition=Q(reverses__isnull=False), name="entry_reversed_once"
             ),
             models.UniqueConstraint(fields=["record", "line", "sign"], name="entry_line_once"),
+            models.CheckConstraint(condition=Q(posted_by__isnull=False) | Q(record=None), name="entry_author"),
         ]
         indexes = [
             models.Index(fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"),

@@ -193,7 +193,7 @@ def _posted(entry: Entry, kind: Kind) -> Posted:
         sign=entry.sign,
         reverses=entry.reverses,
         posted_at=entry.posted_at,
-        posted_by=entry.posted_by.name,
+        posted_by=entry.posted_by.name if entry.posted_by else "",
         digest=digests.show(bytes(entry.digest)),
     )
 

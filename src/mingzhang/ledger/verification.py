@@ -33,7 +33,7 @@ SELECT seq, record_id, line, kind_id, unit_id, occurred_on, sign, data::text, re
 """
 POSTINGS = """
 SELECT (data->>'first')::bigint AS first, (data->>'last')::bigint, data->>'entries', verb, subject, id
-  FROM audit_event WHERE book = %s AND verb IN ('record.post', 'record.reverse') ORDER BY first, id
+  FROM audit_event WHERE book = %s AND verb IN ('record.post', 'record.reverse', 'ledger.accrue') ORDER BY first, id
 """
 NOT_MIRRORED = """
 SELECT r.seq, r.reverses FROM ledger_entry r
@@ -133,6 +133,7 @@ class _Postings:
     follow those before it, and binds the digests of its entries."""
 
     def __init__(self, book: Book, told: Checked) -> None:
+        self._book = f"book:{book.code}"
         self._rows = read_rows(POSTINGS, book.code)
         self._told = told
         self._digests: list[bytes] = []
@@ -148,11 +149,17 @@ class _Postings:
             self._told.differs(_place(seq), _("日志里没有记过这笔入账。"))
             return
         verb, subject = self._event[3:5]
-        if (verb, subject) != ("record.post" if sign == 1 else "record.reverse", f"record:{record}"):
+        if (verb, subject) != self._posting(record, sign):
             self._told.differs(_place(seq), _("和日志里记的不是同一张记录单。"))
         self._digests.append(own)
         if seq == self._last:
             self._close()
+
+    def _posting(self, record: int | None, sign: int) -> tuple[str, str]:
+        """The verb and the subject of the event that posts such an entry."""
+        if record is None:
+            return "ledger.accrue", self._book
+        return "record.post" if sign == 1 else "record.reverse", f"record:{record}"
 
     def finish(self) -> None:
         """What the log says was posted and is not there."""

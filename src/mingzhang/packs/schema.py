@@ -6,7 +6,7 @@ kept as plain data in `PackVersion.content` and comes back through `Pack.from_co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -387,6 +387,41 @@ BUILTIN_FIELDS = {
 }
 
 
+# What the tasks of a pack's duties are posted as: a kind of entry that no sheet stands behind. A task has one entry
+# at a time, on the day by which it had to be done, from the day on which its period begins.
+TASKS = "duties.tasks"
+OUTCOMES = {
+    "pending": ("未到期", "Not yet due"),
+    "on_time": ("按期办结", "Done on time"),
+    "late": ("逾期办结", "Done late"),
+    "excused": ("免办", "Excused"),
+    "overdue": ("逾期未办", "Overdue"),
+}
+DUTY_KINDS = {
+    "basic": ("基本履职", "Basic"),
+    "supporting": ("配合履职", "Supporting"),
+    "recalled": ("上级收回", "Recalled by the level above"),
+}
+
+
+def _choice(id: str, chinese: str, english: str, options: Iterable[Option]) -> Field:
+    return Field(id=id, name=Names({"zh-hans": chinese, "en": english}), type="choice", options=tuple(options))
+
+
+def _named(names: Mapping[str, tuple[str, str]]) -> Iterator[Option]:
+    return (Option(id=id, name=Names({"zh-hans": one, "en": other})) for id, (one, other) in names.items())
+
+
+def _tasks(duties: Sequence[Duty]) -> Line:
+    fields = (
+        _choice("duty", "责任事项", "Duty", (Option(id=duty.id, name=duty.name) for duty in duties)),
+        _choice("kind", "事项类别", "Kind of duty", _named(DUTY_KINDS)),
+        _choice("outcome", "办理情况", "Outcome", _named(OUTCOMES)),
+        _builtin("period", "text", "期间", "Period"),
+    )
+    return Line(TASKS, Kind(id="duties", name=Names({"zh-hans": "任务", "en": "Tasks"}), fields=fields), None)
+
+
 class PackHead(Model):
     """What pack.yaml says. `levels` names the levels of units that the pack knows; `notes` say, for example, which
     duties were left out and why."""
@@ -424,11 +459,11 @@ class Pack(PackHead):
         return self._kinds[code]
 
     def lines(self) -> tuple[Line, ...]:
-        """Every kind of entry: each sheet, followed by its tables."""
+        """Every kind of entry: each sheet, followed by its tables; last, where there are duties, their tasks."""
         return tuple(self._lines.values())
 
     def line(self, code: str) -> Line:
-        """The kind of entry `code`, such as `visit` or `visit.problems`. Raises KeyError."""
+        """The kind of entry `code`, such as `visit`, `visit.problems` or `duties.tasks`. Raises KeyError."""
         return self._lines[code]
 
     def fields_of(self, code: str) -> dict[str, Field]:
@@ -470,4 +505,4 @@ class Pack(PackHead):
         for kind in self.kinds:
             lines[kind.id] = Line(kind.id, kind, None)
             lines |= {f"{kind.id}.{table.id}": Line(f"{kind.id}.{table.id}", kind, table) for table in kind.tables}
-        return lines
+        return lines | ({TASKS: _tasks(self.duties)} if self.duties else {})

@@ -62,7 +62,7 @@ def _entry_json(entry: Entry, book: Book) -> Json:
         "line": entry.line,
         "occurred_on": entry.occurred_on.isoformat(),
         "posted_at": entry.posted_at.astimezone(UTC).isoformat(),
-        "posted_by": entry.posted_by.username,
+        "posted_by": entry.posted_by.username if entry.posted_by else "",
         "record": entry.record_id,
         "reverses": entry.reverses,
         "seq": entry.seq,

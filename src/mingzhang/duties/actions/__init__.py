@@ -1,5 +1,6 @@
 """Every change of duties and tasks."""
 
+from mingzhang.duties.actions.accruing import accrue
 from mingzhang.duties.actions.adapting import adapt_duty, assign_duty, end_adaptation
 from mingzhang.duties.actions.deciding import excuse_task, extend_task, hand_over, reinstate_task, sign_off_task
 from mingzhang.duties.actions.fulfilling import recount
@@ -7,6 +8,7 @@ from mingzhang.duties.actions.generating import Generated, generate_tasks
 
 __all__ = [
     "Generated",
+    "accrue",
     "adapt_duty",
     "assign_duty",
     "end_adaptation",

@@ -12,8 +12,10 @@ from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
 from mingzhang.duties import flows
+from mingzhang.duties.actions.accruing import accrue_tasks
 from mingzhang.duties.models import Task, TaskStep
 from mingzhang.duties.rules import check_later, check_user_can_decide, check_user_can_hand_over
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_note, needed_note
 from mingzhang.organisation.models import Person
 
@@ -64,6 +66,8 @@ def hand_over(*, task: Task, to: Person, reason: str, by: Person) -> Task:
 
 
 def _locked(task: Task) -> Task:
+    """The task as it stands, after the book's last position: see `accruing`."""
+    lock_position(task.book)
     rows = Task.objects.select_for_update(of=("self",)).filter(pk=task.pk)
     found = rows.select_related("unit__book", "book").first()
     if found is None:
@@ -91,4 +95,5 @@ def _moved(
         data=data,
         private={"reason": reason},
     )
+    accrue_tasks([task], by)
     return task

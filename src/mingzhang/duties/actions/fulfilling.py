@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet, Sum
+from django.db import connection
+from django.db.models import F, QuerySet
 
 from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.duties import flows
+from mingzhang.duties.actions.accruing import accrue_tasks
 from mingzhang.duties.models import Task
-from mingzhang.ledger.models import Entry, Record
+from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.scopes import AnyOf
 
@@ -20,9 +22,12 @@ def recount(records: Sequence[Record], by: Person) -> None:
     """Count again the sheets of every task that the records may be for: of their unit and kind, for the period in
     which they happened. What has enough is done, what has too few again is open. A task that was excused or
     withdrawn stays so."""
-    changed = [task for task in _touched(records) if _settle(task)]
+    touched = list(_touched(records))
+    sheets = _sheets_of(touched) if touched else {}
+    changed = [task for task in touched if _settle(task, sheets.get(task.pk, []))]
     if not changed:
         return
+    Task.objects.bulk_update(changed, ["state", "done_on", "record"])
     book, at = by.book.code, clock.now()
     append.events(
         [
@@ -30,6 +35,7 @@ def recount(records: Sequence[Record], by: Person) -> None:
             for task in changed
         ]
     )
+    accrue_tasks(changed, by)
 
 
 def _touched(records: Sequence[Record]) -> QuerySet[Task]:
@@ -50,9 +56,8 @@ def _touched(records: Sequence[Record]) -> QuerySet[Task]:
     )
 
 
-def _settle(task: Task) -> bool:
-    """Bring one task to what its sheets say. Whether that changed anything."""
-    sheets = _sheets_of(task)
+def _settle(task: Task, sheets: Sequence[int]) -> bool:
+    """Bring one task to what its sheets say, the newest first. Whether that changes anything."""
     state = _state_after(task, len(sheets))
     if state == task.state and (state != "done" or task.record_id in sheets):
         return False
@@ -63,18 +68,27 @@ def _settle(task: Task) -> bool:
     if state == "done":
         task.record_id = sheets[0]
     task.state = state
-    task.save(update_fields=["state", "done_on", "record"])
     return True
 
 
-def _sheets_of(task: Task) -> list[int]:
-    """The newest sheets that stand in the books for the task, as many as it needs. Read from the entries, which
+def _sheets_of(tasks: Sequence[Task]) -> dict[int, list[int]]:
+    """The newest sheets that stand in the books for each task, as many as it needs. Read from the entries, which
     have an index by unit and day; sheets have none once they are posted."""
-    lines = Entry.objects.filter(
-        unit=task.unit_id, kind=task.kind_id, line=0, occurred_on__range=(task.first, task.last)
-    )
-    standing = lines.values("record").annotate(left=Sum("sign")).filter(left__gt=0)
-    return list(standing.order_by("-record").values_list("record", flat=True)[: task.needed])
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEETS, [[task.pk for task in tasks]])
+        return dict(cursor.fetchall())
+
+
+_SHEETS = """
+SELECT t.id, array_agg(standing.record_id ORDER BY standing.record_id DESC)
+  FROM duties_task AS t
+ CROSS JOIN LATERAL (
+   SELECT e.record_id FROM ledger_entry AS e
+    WHERE e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0 AND e.occurred_on BETWEEN t.first AND t.last
+    GROUP BY e.record_id HAVING sum(e.sign) > 0 ORDER BY e.record_id DESC LIMIT t.needed) AS standing
+ WHERE t.id = ANY(%s)
+ GROUP BY t.id
+"""
 
 
 def _state_after(task: Task, sheets: int) -> str:
