@@ -17,7 +17,7 @@ from mingzhang.ledger.models import Position
 from mingzhang.organisation.actions import adopt
 from tests.figures.test_oracle import quick
 from tests.figures.test_traces import line, world_with
-from tests.figures.worlds import Plan, World, build, periods, plans
+from tests.figures.worlds import Plan, World, built, periods, plans
 
 pytestmark = pytest.mark.django_db
 MONTHS = [Period.of_months(2026, month, 1) for month in range(1, 7)]
@@ -33,11 +33,11 @@ def alone_too(requests: list[Request]) -> list[Request]:
 @settings(quick, max_examples=15)
 @given(plans(), st.lists(periods(), min_size=1, max_size=4), st.data())
 def test_a_grid_says_what_a_plain_count_says(plan: Plan, asked: list[Period], data: st.DataObject) -> None:
-    world = build(plan)
-    as_of = data.draw(st.none() | st.integers(0, Position.objects.get(book=world.book).seq))
-    requests = alone_too(world.requests(list(range(len(world.units))), asked))
-    told = {request: value.number for request, value in evaluate_grid(requests, as_of=as_of).items()}
-    assert told == oracle.recount(requests, as_of=as_of, tree="then")
+    with built(plan) as world:
+        as_of = data.draw(st.none() | st.integers(0, Position.objects.get(book=world.book).seq))
+        requests = alone_too(world.requests(list(range(len(world.units))), asked))
+        told = {request: value.number for request, value in evaluate_grid(requests, as_of=as_of).items()}
+        assert told == oracle.recount(requests, as_of=as_of, tree="then")
 
 
 def small_world() -> World:

@@ -10,7 +10,7 @@ from mingzhang.core.periods import Period
 from mingzhang.figures import oracle
 from mingzhang.figures.engine import evaluate
 from mingzhang.ledger.models import Position
-from tests.figures.worlds import Plan, build, periods, plans
+from tests.figures.worlds import Plan, World, built, periods, plans
 
 PHASES = set(Phase) - {Phase.explain}
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,11 @@ long = settings(quick, max_examples=300)
 
 
 def check_agreement(plan: Plan, period: Period, data: st.DataObject) -> None:
-    world = build(plan)
+    with built(plan) as world:
+        check(world, period, data)
+
+
+def check(world: World, period: Period, data: st.DataObject) -> None:
     last = Position.objects.get(book=world.book).seq
     unit = data.draw(st.integers(0, len(world.units) - 1))
     requests = world.requests(sorted({0, unit}), [period])

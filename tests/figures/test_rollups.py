@@ -20,7 +20,7 @@ from tests.figures.worlds import (
     Line,
     Plan,
     World,
-    build,
+    built,
     days,
     lines,
     periods,
@@ -32,11 +32,9 @@ from tests.figures.worlds import (
 pytestmark = pytest.mark.django_db
 
 
-def adopted(plan: Plan) -> World:
-    world = build(plan)
+def adopted(world: World) -> None:
     with clock.at(TODAY):
         adopt(book=world.book, pack_version=world.pack_version, by=world.admin)
-    return world
 
 
 def check(world: World, period: Period, data: st.DataObject) -> None:
@@ -52,7 +50,12 @@ def check(world: World, period: Period, data: st.DataObject) -> None:
 
 def check_rollups(plan: Plan, more: list[Line], period: Period, data: st.DataObject) -> None:
     """Fold, post on, reorganise, fold again: the figures are right at every step."""
-    world = adopted(plan)
+    with built(plan) as world:
+        adopted(world)
+        play(world, more, period, data)
+
+
+def play(world: World, more: list[Line], period: Period, data: st.DataObject) -> None:
     large = data.draw(st.integers(0, 2))
     fold(book=world.book, batch=data.draw(st.integers(1, 30)), large=large)
     check(world, period, data)

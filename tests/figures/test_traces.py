@@ -17,7 +17,7 @@ from mingzhang.figures.engine import evaluate
 from mingzhang.figures.traces import Trace, runs, trace, traces
 from mingzhang.ledger.models import Entry, Position
 from tests.figures.test_oracle import quick
-from tests.figures.worlds import Line, Plan, World, build, periods, plans, post
+from tests.figures.worlds import Line, Plan, World, build, built, periods, plans, post
 
 pytestmark = pytest.mark.django_db
 HALF = Period.parse("2026H1")
@@ -68,14 +68,14 @@ def check(opened: Trace) -> None:
 @settings(quick, max_examples=20)
 @given(plans(), periods(), st.data())
 def test_the_entries_of_a_trace_add_up_to_the_value(plan: Plan, period: Period, data: st.DataObject) -> None:
-    world = build(plan)
-    as_of = data.draw(st.none() | st.integers(0, Position.objects.get(book=world.book).seq))
-    tree = data.draw(st.sampled_from(["then", "now"]))
-    requests = world.requests([data.draw(st.integers(0, len(world.units) - 1))], [period])
-    values = evaluate(requests, as_of=as_of, tree=tree)
-    for request, opened in traces(requests, as_of=as_of, tree=tree).items():
-        assert opened.value == values[request]
-        check(opened)
+    with built(plan) as world:
+        as_of = data.draw(st.none() | st.integers(0, Position.objects.get(book=world.book).seq))
+        tree = data.draw(st.sampled_from(["then", "now"]))
+        requests = world.requests([data.draw(st.integers(0, len(world.units) - 1))], [period])
+        values = evaluate(requests, as_of=as_of, tree=tree)
+        for request, opened in traces(requests, as_of=as_of, tree=tree).items():
+            assert opened.value == values[request]
+            check(opened)
 
 
 def test_an_entry_and_its_reversal_are_both_listed() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from hypothesis import strategies as st
 
 from mingzhang.core import clock
@@ -269,6 +271,14 @@ class World:
             for unit in units
             for period in periods
         ]
+
+
+@contextmanager
+def built(plan: Plan) -> Iterator[World]:
+    """A world that is gone afterwards: hundreds in one transaction would make each slower than the last."""
+    with transaction.atomic():
+        yield build(plan)
+        transaction.set_rollback(True)
 
 
 def build(plan: Plan) -> World:

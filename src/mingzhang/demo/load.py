@@ -14,6 +14,7 @@ from django.core.files.base import File
 
 from mingzhang.core import clock
 from mingzhang.demo.county import SEED, Plan, reorganise, set_up
+from mingzhang.demo.duties import Duties
 from mingzhang.demo.history import DAY, FIRST_DAY, LAST_DAY, sheets
 from mingzhang.demo.known import Known, KnownSheet, known_half
 from mingzhang.demo.pictures import paper, picture
@@ -78,6 +79,7 @@ class _Player:
         self.plan, self.book, self.pack, self.recipes = plan, book, pack, made_up
         self.units = {unit.code: unit for unit in Unit.objects.filter(book=book).select_related("book")}
         self.staff = Staff(book)
+        self.duties = Duties(book, self.staff)
         self.kinds = {kind.id: kind_by_code(book, f"{pack.id}/{kind.id}") for kind in pack.kinds}
         self.known: Known = known_half(pack, {code: unit.pk for code, unit in self.units.items()})
         self.coming = list(self.known.sheets)
@@ -121,10 +123,12 @@ class _Player:
             change = self.changes.pop(0)
             with clock.at(_moment(change["day"], 8)):
                 reorganise(self.plan, self.book, change)
+                self.duties.after_change()
         while self.coming and self.coming[0].sheet.ready_on < monday:
             self._hand_in_known(self.coming.pop(0))
         with clock.at(_moment(monday, 10)):
             self._post_week(self.waiting.pop(monday, []))
+            self.duties.play_week(monday)
             if monday.day <= 7:
                 self._mend_mistakes(monday)
 
@@ -243,6 +247,7 @@ class _Player:
             sheet for sheet in sheets(self.pack, self.recipes, desks, self.known.closed) if self._recent(sheet)
         ]
         with clock.at(_moment(LAST_DAY, 16)):
+            self.duties.daily_run()
             for number, sheet in enumerate(recent[:12]):
                 self._leave(sheet, number % 3)
 

@@ -72,9 +72,10 @@ def accrue_tasks(tasks: Sequence[Task], by: Person) -> None:
 
 def _differing(book: Book, which: str, asked: int | list[int]) -> list[Accrued]:
     today = clock.today(ZoneInfo(book.timezone))
-    params = {"book": book.pk, "today": today, "asked": asked, "limit": BATCH}
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERING.format(which=which), params)
+        cursor.execute(
+            _DIFFERING.format(which=which), {"book": book.pk, "today": today, "asked": asked, "limit": BATCH}
+        )
         return [Accrued(*row) for row in cursor.fetchall()]
 
 

@@ -84,7 +84,8 @@ SELECT t.id, array_agg(standing.record_id ORDER BY standing.record_id DESC)
   FROM duties_task AS t
  CROSS JOIN LATERAL (
    SELECT e.record_id FROM ledger_entry AS e
-    WHERE e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0 AND e.occurred_on BETWEEN t.first AND t.last
+    WHERE e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0
+      AND e.occurred_on BETWEEN t.first AND t.last
     GROUP BY e.record_id HAVING sum(e.sign) > 0 ORDER BY e.record_id DESC LIMIT t.needed) AS standing
  WHERE t.id = ANY(%s)
  GROUP BY t.id
