@@ -20,6 +20,7 @@ from mingzhang.demo.pictures import paper, picture
 from mingzhang.demo.recipes import Recipe, recipes
 from mingzhang.demo.sheets import Desk, Sheet
 from mingzhang.demo.staff import Staff
+from mingzhang.duties.actions import generate_tasks
 from mingzhang.ledger import actions
 from mingzhang.ledger.models import Evidence, Record, RecordEvidence
 from mingzhang.ledger.queries import kind_by_code
@@ -34,6 +35,8 @@ WEEK = timedelta(days=7)
 # A unit about to be merged hands its last sheets in while its people still hold their posts.
 WINDING_UP = timedelta(days=21)
 REVERSED_A_MONTH = 4
+# From this Monday on the county works by its duty list, so that some of it is done, some late and some to come.
+TASKS_SINCE = date(2026, 10, 12)
 
 
 def load(
@@ -49,6 +52,7 @@ def load(
         player.play_week(monday)
         tick(done, len(weeks))
     player.leave_work_on_desks()
+    generate_tasks(book=book)
     return book
 
 
@@ -123,6 +127,9 @@ class _Player:
                 reorganise(self.plan, self.book, change)
         while self.coming and self.coming[0].sheet.ready_on < monday:
             self._hand_in_known(self.coming.pop(0))
+        if monday == TASKS_SINCE:
+            with clock.at(_moment(monday, 9)):
+                generate_tasks(book=self.book)
         with clock.at(_moment(monday, 10)):
             self._post_week(self.waiting.pop(monday, []))
             if monday.day <= 7:
