@@ -30,6 +30,7 @@ from mingzhang.organisation.roles import ROLE_NAMES, Permission, roles_with
 from mingzhang.organisation.rules import can, check_can
 from mingzhang.packs.schema import Duty
 from mingzhang.packs.wording import language
+from mingzhang.ui.templatetags.ui import full_day
 
 MOST_SHEETS = 50
 ON_THE_WAY = ("submitted", "accepted", "returned")
@@ -136,7 +137,7 @@ def fill_of(place: Place, task: Task, today: date) -> Fill | None:
         return Fill(reason=str(refusal))
     if address := sheet_address(task, today):
         return Fill(address)
-    return Fill(reason=_("这个期间从%(day)s开始，还没有到。") % {"day": task.first.isoformat()})
+    return Fill(reason=_("这个期间从%(day)s开始，还没有到。") % {"day": full_day(task.first)})
 
 
 def _sheets(place: Place, task: Task) -> dict[str, Any]:
@@ -170,7 +171,7 @@ def _standing(task: Task) -> list[int]:
 
 def _past(step: TaskStep) -> Past:
     look, icon = {
-        "excuse": ("", "off"),
+        "excuse": ("", "x"),
         "reinstate": ("is-back", "back"),
         "extend": ("", "clock"),
         "hand_over": ("", "user"),
@@ -181,7 +182,7 @@ def _past(step: TaskStep) -> Past:
 
 def _did(step: TaskStep) -> str:
     if step.verb == "extend" and step.until:
-        return _("准予延期到%(day)s") % {"day": step.until.isoformat()}
+        return _("准予延期到%(day)s") % {"day": full_day(step.until)}
     if step.verb == "hand_over" and step.to:
         return _("交给%(name)s") % {"name": step.to.name}
     return str(flows.TASK.verb_names[step.verb])

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mingzhang.core.periods import Period
 from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.flows import STATES
 from mingzhang.duties.lists import words_of
-from mingzhang.duties.models import OPEN_TASKS, Adaptation, Task
+from mingzhang.duties.models import OPEN_TASKS, Adaptation, Assignment, Task
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation.models import Person
-from mingzhang.organisation.queries import visible_units, work_calendar
+from mingzhang.organisation.queries import holding, visible_units, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Duty
@@ -39,7 +41,7 @@ class Stand:
 @dataclass(frozen=True)
 class Line:
     """One task of a list: what it is called, what it belongs to, when it is due, and where its sheet is written.
-    `sheets` of `task.needed` are in the books."""
+    `who` has it: a person, or those who hold the post. `sheets` of `task.needed` are in the books."""
 
     task: Task
     name: str
@@ -47,9 +49,15 @@ class Line:
     unit: str
     stand: Stand
     left: str
+    who: str
     sheets: int
     address: str
     fill: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.task.state in OPEN_TASKS
 
     @property
     def counted(self) -> bool:
@@ -85,6 +93,7 @@ def name_of(task: Task, duty: Duty | None) -> str:
 def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
     """The tasks as a page shows them. They come with `unit` and `kind`; a fixed number of queries."""
     words, sheets, calendar = words_for(tasks), sheet_counts(tasks), work_calendar()
+    who = handlers_said(tasks, words)
     scope = visible_units(person, Permission.RECORD_ADD)
     return [
         Line(
@@ -94,6 +103,7 @@ def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
             unit=task.unit.name,
             stand=stand_of(task, today, calendar),
             left=left_said(task, today, calendar),
+            who=who[task.pk],
             sheets=min(sheets.get(task.pk, 0), task.needed),
             address=reverse("duties:task", args=(task.pk,)),
             fill=sheet_address(task, today) if scope.contains(task.unit) else "",
@@ -102,17 +112,30 @@ def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
     ]
 
 
+def handlers_said(tasks: Sequence[Task], words: Mapping[int, Duty | None]) -> dict[int, str]:
+    """Who has each task: whom it was given to, else by name those who hold the post or the role for it. Empty where
+    nobody does. Two queries; the tasks come with `handler`."""
+    units = {task.unit_id for task in tasks}
+    assigned = Assignment.objects.filter(unit__in=units, part="handler")
+    named = {(one.unit_id, one.pack, one.duty): one.post_id for one in assigned}
+    held = holding().filter(Q(post__unit__in=units) | Q(post__in=set(named.values())))
+    seats = list(held.order_by("id").values_list("post_id", "post__unit_id", "post__roles", "person__name"))
+    found = {}
+    for task in tasks:
+        post, duty = named.get((task.unit_id, task.pack, task.duty)), words[task.pk]
+        names = [
+            name
+            for seat, unit, roles, name in seats
+            if (seat == post if post else duty and unit == task.unit_id and duty.answers.handler in roles)
+        ]
+        found[task.pk] = task.handler.name if task.handler else "、".join(dict.fromkeys(names))
+    return found
+
+
 def period_said(task: Task) -> str:
-    """The days for which it is, as an overview says them."""
-    if task.first == task.last:
-        return _("%(day)s的事") % {"day": _day(task.first)}
-    return _("%(first)s至%(last)s") % {"first": _day(task.first), "last": _day(task.last)}
-
-
-def _day(day: date) -> str:
-    if language() == "en":
-        return f"{day.day} {day:%b %Y}"
-    return f"{day.year}年{day.month}月{day.day}日"
+    """The period for which it is: 2026年10月, 2026年第四季度."""
+    period = Period.parse(task.period)
+    return period.label_en if language() == "en" else period.label
 
 
 def stand_of(task: Task, today: date, calendar: WorkCalendar) -> Stand:
@@ -121,7 +144,7 @@ def stand_of(task: Task, today: date, calendar: WorkCalendar) -> Stand:
         late = task.late_on(today)
         return Stand(_("办完了，晚了") if late else str(STATES["done"]), "" if late else "is-done", "check")
     if task.state not in OPEN_TASKS:
-        return Stand(str(STATES[task.state]), "is-draft", "off")
+        return Stand(str(STATES[task.state]), "is-draft", "x")
     days = (today - task.deadline).days
     if days > 0:
         return Stand(ngettext("逾期%(days)d天", "逾期%(days)d天", days) % {"days": days}, "is-late", "warn")

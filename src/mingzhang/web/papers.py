@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from mingzhang.core import clock
 from mingzhang.duties.handbook import Counted, Handbook, handbook_of
 from mingzhang.duties.handed import Handed, handed_by
+from mingzhang.duties.models import Task
 from mingzhang.duties.reading import whose_handbook
 from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Book
@@ -24,7 +25,8 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.reports.document import Block, Document, Heading, Inlines, Language, Paragraph, Table, Text
 from mingzhang.reports.files import FORMS
 from mingzhang.reports.writers import docx
-from mingzhang.web.telling import day_said
+from mingzhang.ui.templatetags.ui import day as short_day
+from mingzhang.ui.templatetags.ui import full_day
 
 
 @require_GET
@@ -74,8 +76,8 @@ def _handbook(book: Handbook) -> Document:
     title = _("责任手册\n（%(name)s，%(period)s）") % {"name": book.person.name, "period": _period(book)}
     blocks: list[Block] = [Heading(1, _text(_("一、岗位"))), *_posts(book)]
     blocks += [Heading(1, _text(_("二、责任事项"))), *_duties(book)]
-    blocks += [Heading(1, _text(_("三、还没办的"))), *_lines(book.open, _("没有。"))]
-    blocks += [Heading(1, _text(_("四、办了什么"))), *_lines(book.done, _("没有。"))]
+    blocks += [Heading(1, _text(_("三、还没办的"))), *_open(book)]
+    blocks += [Heading(1, _text(_("四、办了什么"))), *_done(book)]
     return _document(title, book.today, blocks, book.person.book)
 
 
@@ -97,16 +99,16 @@ def _posts(book: Handbook) -> Iterable[Block]:
     for step in book.handed:
         names = {"giver": step.giver.name if step.giver else "", "to": step.to.name if step.to else ""}
         said = _("%(day)s，%(giver)s的任务一起移交给%(to)s，原因：%(why)s")
-        yield Paragraph(_text(said % (names | {"day": day_said(step.at.date()), "why": step.reason})))
+        yield Paragraph(_text(said % (names | {"day": full_day(step.at.date()), "why": step.reason})))
     if not (book.posts or book.away or book.handed):
         yield Paragraph(_text(_("这段时间没有任职。")))
 
 
 def _days(seat: Appointment) -> str:
-    first, upper = day_said(seat.valid.lower), seat.valid.upper
+    first, upper = full_day(seat.valid.lower), seat.valid.upper
     if upper is None:
         return _("%(first)s起") % {"first": first}
-    last = day_said(date.fromordinal(upper.toordinal() - 1))
+    last = full_day(date.fromordinal(upper.toordinal() - 1))
     return _("%(first)s至%(last)s") % {"first": first, "last": last}
 
 
@@ -123,33 +125,46 @@ def _numbers(one: Counted) -> tuple[int, ...]:
     return one.all, one.done, one.late, one.excused, one.overdue, one.coming
 
 
-def _lines(lines: Sequence[Line], none: str) -> Iterable[Block]:
-    if not lines:
-        yield Paragraph(_text(none))
-        return
-    header = (_("责任事项"), _("单位"), _("期限"), _("情况"), _("凭据"))
-    yield _table(header, [_line(line) for line in lines])
+def _open(book: Handbook) -> Iterable[Block]:
+    header = (_("责任事项"), _("单位"), _("时段"), _("期限"), _("情况"))
+    year = book.period.end.year
+    rows = [
+        (line.name, line.unit, line.period, _day(line.task.deadline, year), line.stand.said) for line in book.open
+    ]
+    yield _table(header, rows) if rows else Paragraph(_text(_("没有。")))
 
 
-def _line(line: Line) -> tuple[str, ...]:
+def _done(book: Handbook) -> Iterable[Block]:
+    header = (_("责任事项"), _("单位"), _("期限"), _("办完"), _("凭据"))
+    rows = [_line(line, book.period.end.year) for line in book.done]
+    yield _table(header, rows) if rows else Paragraph(_text(_("没有。")))
+
+
+def _line(line: Line, year: int) -> tuple[str, ...]:
     task = line.task
-    said = line.stand.said if task.done_on is None else _("%(day)s办完") % {"day": day_said(task.done_on)}
-    proof = (
-        _("第%(number)s号《%(title)s》") % {"number": task.record_id, "title": task.record.title}
-        if task.record
-        else ""
-    )
-    return line.name, line.unit, day_said(task.deadline), said, proof
+    said = line.stand.said if task.done_on is None else _day(task.done_on, year)
+    return line.name, line.unit, _day(task.deadline, year), said, _proof(task)
+
+
+def _proof(task: Task) -> str:
+    if task.record is None:
+        return ""
+    return _("第%(number)s号《%(title)s》") % {"number": task.record_id, "title": task.record.title}
+
+
+def _day(day: date, year: int) -> str:
+    """Without the year where it is the one that the paper speaks of: tables are narrow."""
+    return full_day(day) if day.year != year else short_day(day)
 
 
 def _handed(handed: Handed, lines: Sequence[Line], book: Book) -> Document:
     day = handed.at.date()
     names = {"giver": handed.giver.name, "to": handed.to.name, "by": handed.by.name}
     said = _("%(giver)s没有办完的%(count)s项任务，从%(day)s起由%(to)s办理，由%(by)s决定。原因：%(why)s")
-    words = said % (names | {"count": len(lines), "day": day_said(day), "why": handed.reason})
+    words = said % (names | {"count": len(lines), "day": full_day(day), "why": handed.reason})
     header = (_("序号"), _("责任事项"), _("单位"), _("时段"), _("期限"), _("情况"))
     rows = [
-        (number, line.name, line.unit, line.period, day_said(line.task.deadline), line.stand.said)
+        (number, line.name, line.unit, line.period, _day(line.task.deadline, day.year), line.stand.said)
         for number, line in enumerate(lines, start=1)
     ]
     signed = [

@@ -130,13 +130,14 @@ def _below(place: Place, today: date) -> dict[str, Any]:
     by code, since units are not ranked."""
     address = reverse("duties:list")
     behind = tasks_below(place).filter(late(today)).order_by()[: MOST * 10].values("pk")
-    depth = len(place.unit.ancestors)
+    depth = len(place.unit.ancestors)  # the place of the child in the way down to a unit
     found = Task.objects.filter(pk__in=behind).values(child=F(f"unit__ancestors__{depth}")).annotate(n=Count("pk"))
     counts = dict(found.order_by("child").values_list("child", "n"))
     units = list(children(place.unit)[: MOST_UNITS + 1])
     return {
         "late": sum(counts.values()),
         "most": MOST * 10,
+        "unit": place.unit.name,
         "own": counts.get(None, 0),
         "units": [_unit(place, unit, counts.get(unit.pk, 0), address) for unit in units[:MOST_UNITS]],
         "more": len(units) > MOST_UNITS,

@@ -15,7 +15,10 @@ from tests.web.matrix import ELSEWHERE, Address, Answers, answers
 from tests.web.office import AT_STREET, PERIOD, Office
 
 OWN = f"?period={PERIOD}"
-READS = dict.fromkeys(("chen", "he", "zhou", "wei", "qin", "admin", *ELSEWHERE), 200) | {"unposted": 403, "nobody": 302}
+READS = dict.fromkeys(("chen", "he", "zhou", "wei", "qin", "admin", *ELSEWHERE), 200) | {
+    "unposted": 403,
+    "nobody": 302,
+}
 
 
 def task_of(office: Office, **changes: Any) -> Task:

@@ -21,6 +21,7 @@ from mingzhang.organisation.models import Appointment, Person
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import delegations_around, holding
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.templatetags.ui import full_day
 
 MOST_OFFERED = 200
 
@@ -36,8 +37,8 @@ def absence(request: HttpRequest, place: Place) -> HttpResponse:
     except (InvalidInput, StateRefused) as refusal:
         return _page(request, place, request.POST, refusal)
     said = _("从%(first)s到%(last)s，由%(name)s代理“%(post)s”。两个人的今日和责任手册上都看得到。") % {
-        "first": made.valid.lower.isoformat(),
-        "last": request.POST.get("last", ""),
+        "first": full_day(made.valid.lower),
+        "last": full_day(request.POST["last"]),
         "name": made.person.name,
         "post": made.post.name,
     }

@@ -22,6 +22,7 @@ from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.views.calendar import weekdays
+from mingzhang.ui.templatetags.ui import full_day
 
 
 @require_GET
@@ -94,7 +95,7 @@ def _extend(task: Task, form: QueryDict, by: Person) -> str:
     if until is None:
         raise InvalidInput(_("要写明延到哪一天。"))
     actions.extend_task(task=task, until=until, reason=form.get("reason", ""), by=by)
-    return _("延期到%(day)s。") % {"day": until.isoformat()}
+    return _("延期到%(day)s。") % {"day": full_day(until)}
 
 
 def _sign_off(task: Task, form: QueryDict, by: Person) -> str:
