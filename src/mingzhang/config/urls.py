@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("settings/", include("mingzhang.organisation.urls")),
     path("ledger/", include("mingzhang.ledger.urls")),
+    path("", include("mingzhang.duties.urls")),
     path("figures/", include("mingzhang.figures.urls")),
     path("reports/", include("mingzhang.reports.urls")),
     path("notices/", include("mingzhang.notifications.urls")),

@@ -18,6 +18,7 @@ from mingzhang.organisation.models import Book, Person, Post, Unit
 from mingzhang.packs.models import PackVersion, RecordKind
 
 OPEN_TASKS = ("open", "recorded")
+CLOSED_TASKS = ("done", "excused")
 
 
 class Adaptation(models.Model):
@@ -127,6 +128,7 @@ class Task(models.Model):
                 fields=["unit", "kind", "last"], condition=Q(kind__isnull=False), name="task_unit_kind"
             ),
             models.Index(fields=["handler"], condition=Q(handler__isnull=False), name="task_handler"),
+            models.Index(fields=["book", "due"], condition=Q(state__in=CLOSED_TASKS), name="task_book_closed"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -151,7 +153,7 @@ class Task(models.Model):
 
 class TaskStep(models.Model):
     """What somebody decided about a task, and why: excused, extended (`until`), handed over (`to`), signed off.
-    Append-only."""
+    `giver` is the person all of whose tasks were handed over at once. Append-only."""
 
     id = models.BigAutoField(primary_key=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="steps")
@@ -159,6 +161,7 @@ class TaskStep(models.Model):
     reason = models.TextField()
     until = models.DateField(null=True)
     to = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    giver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -167,6 +170,10 @@ class TaskStep(models.Model):
             models.CheckConstraint(condition=~Q(reason="") | Q(verb="sign_off"), name="task_step_with_reason"),
             models.CheckConstraint(condition=~Q(verb="extend") | Q(until__isnull=False), name="task_step_until"),
             models.CheckConstraint(condition=~Q(verb="hand_over") | Q(to__isnull=False), name="task_step_to"),
+        ]
+        indexes = [
+            # What was handed over in one go: one list to sign.
+            models.Index(fields=["giver", "at"], condition=Q(giver__isnull=False), name="task_step_giver")
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal
+from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from mingzhang.duties import flows
 from mingzhang.duties.models import Task
 from mingzhang.organisation.models import Person, Post, Unit
+from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can
 
@@ -34,10 +36,15 @@ def user_can_decide(person: Person, task: Task, verb: str) -> bool:
     return True
 
 
-def check_user_can_hand_over(person: Person, task: Task, to: Person) -> None:
-    """To someone who records for the unit. Raises NotAllowed, StateRefused, InvalidInput."""
+def check_user_can_give(person: Person, task: Task) -> None:
+    """Handing a task over, to whomever. Raises NotAllowed, StateRefused."""
     check_can(person, Permission.DUTY_MANAGE, task.unit)
     flows.check(task, "hand_over")
+
+
+def check_user_can_hand_over(person: Person, task: Task, to: Person) -> None:
+    """To someone who records for the unit. Raises NotAllowed, StateRefused, InvalidInput."""
+    check_user_can_give(person, task)
     if not can(to, Permission.RECORD_ADD, task.unit):
         raise InvalidInput(
             _("“%(person)s”不能替“%(unit)s”填记录单，办不了这项任务。")
@@ -65,4 +72,26 @@ def check_post_of(unit: Unit, post: Post) -> None:
         raise InvalidInput(
             _("岗位“%(post)s”不是“%(unit)s”或它上级的。") % {"post": post.name, "unit": unit.name},
             remedy=_("请选本单位的岗位。"),
+        )
+
+
+def check_user_can_read_handbook(person: Person, of: Person) -> None:
+    """One's own; else that of someone who holds a post in a unit for which one decides or arranges. Raises
+    NotFound: whose handbook one may not read is not told apart from nobody's."""
+    if person.pk == of.pk:
+        return
+    scopes = [visible_units(person, permission) for permission in (Permission.TASK_DECIDE, Permission.DUTY_MANAGE)]
+    held = Unit.objects.filter(posts__appointments__in=of.appointments.all(), book=person.book_id)
+    if not any(scope.contains(unit) for unit in held.distinct() for scope in scopes):
+        raise NotFound(_("没有找到这个人的责任手册。"), remedy=_("只能看自己的，和自己领导的单位里的人的。"))
+
+
+def check_receives_all(to: Person, units: Iterable[Unit]) -> None:
+    """Whoever takes everything over records for every unit that it is about. Raises InvalidInput."""
+    barred = [unit.name for unit in units if not can(to, Permission.RECORD_ADD, unit)]
+    if barred:
+        raise InvalidInput(
+            _("“%(person)s”不能替这些单位填记录单：%(units)s。")
+            % {"person": to.name, "units": "、".join(barred[:5])},
+            remedy=_("请选一个在这些单位有经办岗位的人，或者先给他安排任职、代理。"),
         )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
@@ -333,6 +333,14 @@ def expired_delegations(book: Book, since: date | None = None) -> QuerySet[Appoi
         valid__endswith__lte=today,
     )
     return ended.select_related("person", "post__unit", "stands_in_for__person").order_by("-valid")
+
+
+def delegations_around(person: Person, on: date) -> list[Appointment]:
+    """The delegations that are not over on a day by which somebody stands in for the person, or the person for
+    somebody, in the order in which they begin. One query."""
+    coming = Appointment.objects.filter(valid__endswith__gt=on, stands_in_for__isnull=False)
+    asked = coming.filter(Q(person=person) | Q(stands_in_for__person=person))
+    return list(asked.select_related("person", "post__unit", "stands_in_for__person").order_by("valid", "id"))
 
 
 # --- the first run ------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.schema import Kind
+from mingzhang.web.today_duties import duties_of
 
 SHOWN = 8
 POSTED_SHOWN = 4
@@ -83,15 +84,19 @@ class Kinds:
 def today(request: HttpRequest, place: Place) -> HttpResponse:
     """A fixed number of queries, whatever there is to do."""
     names = kinds_of(place.person.book)
-    context = {
+    context: dict[str, Any] = {
         "day": clock.today(ZoneInfo(place.person.book.timezone)),
         "new": _kinds(place, names),
+        **duties_of(place),
         "returned": _returned(place, names),
         "review": _to_review(place, names),
         "post": _to_post(place, names),
         "drafts": _drafts(place, names),
         "posted": list(_posted(place)),
     }
+    kept = ("returned", "review", "post", "drafts")
+    due = context.get("due")
+    context["nothing"] = not (due and due.count) and not any(context[one].items for one in kept)
     return render(request, "web/today.html", context)
 
 

@@ -5,9 +5,11 @@ from mingzhang.duties.actions.adapting import adapt_duty, assign_duty, end_adapt
 from mingzhang.duties.actions.deciding import excuse_task, extend_task, hand_over, reinstate_task, sign_off_task
 from mingzhang.duties.actions.fulfilling import recount
 from mingzhang.duties.actions.generating import Generated, generate_tasks
+from mingzhang.duties.actions.handing_over import HandedOver, hand_over_all
 
 __all__ = [
     "Generated",
+    "HandedOver",
     "accrue",
     "adapt_duty",
     "assign_duty",
@@ -16,6 +18,7 @@ __all__ = [
     "extend_task",
     "generate_tasks",
     "hand_over",
+    "hand_over_all",
     "recount",
     "reinstate_task",
     "sign_off_task",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from django.utils.translation import gettext as _
@@ -33,15 +34,16 @@ class Beginning:
 Begin: TypeAlias = Callable[[], Beginning]
 
 
-def blank(kind: Kind, code: RecordKind, unit: Unit, by: Person) -> Beginning:
-    """Today, the unit, the defaults, and what stayed the same since the last sheet of this kind."""
+def blank(kind: Kind, code: RecordKind, unit: Unit, by: Person, on: date | None = None) -> Beginning:
+    """Today, or the day `on` that was asked for, the unit, the defaults, and what stayed the same since the last
+    sheet of this kind."""
     last = queries.last_written(by, unit, code)
     held = {field.id: last.data[field.id] for field in kind.fields if last and _carried(field, last)}
     own = {field.id: unit.pk for field in kind.fields if field.type == "unit" and field.id not in held}
     known = dict.fromkeys((f"data.{name}" for name in held), _("和上次一样"))
     known |= dict.fromkeys([*(f"data.{name}" for name in own), "occurred_on"], _("自动带出"))
     given = of_content(kind, initial_data(kind.fields) | held | own, {})
-    return Beginning(_here(given, unit), known)
+    return Beginning(_here(given, unit, on), known)
 
 
 def _carried(field: Field, last: Record) -> bool:
@@ -75,7 +77,7 @@ def correcting(kind: Kind, record: Record) -> Beginning:
     return Beginning(of_record(record, kind), {"unit": _("自动带出")})
 
 
-def _here(given: Given, unit: Unit) -> Given:
-    given.add("occurred_on", clock.today().isoformat())
+def _here(given: Given, unit: Unit, on: date | None = None) -> Given:
+    given.add("occurred_on", (on or clock.today()).isoformat())
     given.add("unit", f"{unit.name}（{unit.code}）")
     return given

@@ -15,6 +15,7 @@ from mingzhang.ledger.forms.controls import SPARE_ROWS, said
 from mingzhang.ledger.forms.given import Given, of_record
 from mingzhang.ledger.forms.page import Desk, State, context_of
 from mingzhang.ledger.forms.writing import take_theirs, write_again, write_new, write_what_fits
+from mingzhang.ledger.listing import read_day
 from mingzhang.ledger.models import Record
 from mingzhang.ledger.views import files
 from mingzhang.organisation.place import Place, placed
@@ -62,7 +63,8 @@ def desk_of(place: Place, asked: QueryDict) -> tuple[Desk, beginning.Begin]:
     code = queries.kind_by_code(place.unit.book, asked.get("kind", ""))
     kind = queries.kind_in(queries.version_in_force(place.unit.book, code), code)
     desk = Desk(place, kind, code, f"new:{code}", begun=f"kind={code}")
-    return desk, lambda: beginning.blank(kind, code, place.unit, place.person)
+    day = read_day(asked.get("on", ""))
+    return desk, lambda: beginning.blank(kind, code, place.unit, place.person, day)
 
 
 def _from_record(place: Place, origin: str, record: Record) -> tuple[Desk, beginning.Begin]:

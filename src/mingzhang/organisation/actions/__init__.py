@@ -27,6 +27,7 @@ from mingzhang.organisation.actions.setup import (
     seat_people,
     write_body,
 )
+from mingzhang.organisation.actions.standing_in import end_delegation
 from mingzhang.organisation.actions.units import (
     UnitRow,
     close_unit,
@@ -66,6 +67,7 @@ __all__ = [
     "create_units",
     "delegate",
     "end_appointment",
+    "end_delegation",
     "merge_unit",
     "move_unit",
     "rename_unit",

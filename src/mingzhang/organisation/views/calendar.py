@@ -69,7 +69,7 @@ def _year(request: HttpRequest, place: Place, year: int) -> HttpResponse:
         "before": max(year - 1, FIRST_YEAR),
         "after": min(year + 1, LAST_YEAR),
         "months": months,
-        "weekdays": _weekdays(),
+        "weekdays": weekdays(),
         "working": sum(month.working for month in months),
         "today": clock.today(),
         "runs": _runs(calendar.special(year)),
@@ -80,7 +80,7 @@ def _year(request: HttpRequest, place: Place, year: int) -> HttpResponse:
     return render(request, "organisation/calendar.html", context)
 
 
-def _weekdays() -> list[tuple[str, str]]:
+def weekdays() -> list[tuple[str, str]]:
     """The head of a month: each day of the week, short and in full."""
     short = (
         pgettext("weekday", "一"),

@@ -10,7 +10,7 @@ from typing import Protocol
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -74,6 +74,12 @@ def day_of_week(value: date) -> str:
     """A date with its day of the week: 7月8日 星期三, Wednesday 8 July."""
     name = str(WEEKDAYS[value.weekday()])
     return f"{name} {day(value)}" if _english() else f"{day(value)} {name}"
+
+
+@register.filter
+def short_weekday(value: date) -> str:
+    """A day of the week in as few letters as a narrow column holds: 三, Wed."""
+    return str(WEEKDAYS_ABBR[value.weekday()]) if _english() else str(WEEKDAYS[value.weekday()])[-1]
 
 
 @register.filter

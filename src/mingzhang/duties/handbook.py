@@ -1,0 +1,143 @@
+"""责任手册: what one person was to do in a period, by duty, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+
+from mingzhang.core import clock
+from mingzhang.core.periods import Period
+from mingzhang.duties.models import OPEN_TASKS, Task, TaskStep
+from mingzhang.duties.whose import tasks_between
+from mingzhang.duties.wording import Line, lines_of, words_for
+from mingzhang.organisation.models import Appointment, Person
+from mingzhang.packs.schema import Duty
+from mingzhang.packs.wording import language
+
+MOST = 2000
+
+
+@dataclass
+class Counted:
+    """A duty of the person, and how many tasks of it there were: what is due to come is not due yet."""
+
+    name: str
+    text: str
+    basis: str
+    unit: str
+    done: int = 0
+    late: int = 0
+    excused: int = 0
+    overdue: int = 0
+    coming: int = 0
+
+    @property
+    def all(self) -> int:
+        """The sum of the other numbers."""
+        return self.done + self.late + self.excused + self.overdue + self.coming
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """One person's book for a period. `posts` are the posts they held in it, delegations too; `handed` what was
+    handed to them or taken over from them in it; `more` that there is more than is listed."""
+
+    person: Person
+    period: Period
+    today: date
+    posts: Sequence[Appointment]
+    away: Sequence[Appointment]
+    duties: Sequence[Counted]
+    done: Sequence[Line]
+    open: Sequence[Line]
+    handed: Sequence[TaskStep]
+    more: bool
+
+    @property
+    def sum(self) -> Counted:
+        """All duties together."""
+        whole = Counted("", "", "", "")
+        for one in self.duties:
+            for name in ("done", "late", "excused", "overdue", "coming"):
+                setattr(whole, name, getattr(whole, name) + getattr(one, name))
+        return whole
+
+
+def handbook_of(person: Person, period: Period) -> Handbook:
+    """A fixed number of queries, however much there was to do."""
+    today = clock.today(ZoneInfo(person.book.timezone))
+    found = tasks_between(person, period.start, period.end)
+    tasks = list(found.select_related("unit", "kind", "handler", "record").order_by("due", "pk")[: MOST + 1])
+    shown = tasks[:MOST]
+    lines = {line.task.pk: line for line in lines_of(shown, person, today)}
+    return Handbook(
+        person=person,
+        period=period,
+        today=today,
+        posts=_posts(person, period),
+        away=_away(person, period),
+        duties=_counted(shown, today),
+        done=[lines[task.pk] for task in shown if task.state not in OPEN_TASKS],
+        open=[lines[task.pk] for task in shown if task.state in OPEN_TASKS],
+        handed=_handed(person, period),
+        more=len(tasks) > MOST,
+    )
+
+
+def _days(period: Period) -> DateRange:
+    return DateRange(period.start, period.end, "[]")
+
+
+def _posts(person: Person, period: Period) -> list[Appointment]:
+    held = Appointment.objects.filter(person=person, valid__overlap=_days(period))
+    return list(held.select_related("post__unit", "stands_in_for__person").order_by("valid", "id"))
+
+
+def _away(person: Person, period: Period) -> list[Appointment]:
+    """By whom the person was stood in for."""
+    others = Appointment.objects.filter(stands_in_for__person=person, valid__overlap=_days(period))
+    return list(others.select_related("person", "post__unit").order_by("valid", "id"))
+
+
+def _handed(person: Person, period: Period) -> list[TaskStep]:
+    """The first step of each time at which everything was handed over, from or to the person, the last first."""
+    steps = TaskStep.objects.filter(Q(giver=person) | Q(to=person), giver__isnull=False)
+    within = steps.filter(at__date__range=(period.start, period.end)).order_by("giver", "at", "pk")
+    found = within.distinct("giver", "at").select_related("giver", "to", "by")
+    return sorted(found, key=lambda step: step.at, reverse=True)
+
+
+def _counted(tasks: Sequence[Task], today: date) -> list[Counted]:
+    """By duty and unit, in the order in which they first fall due."""
+    words = words_for(tasks)
+    found: dict[tuple[int, str, str], Counted] = {}
+    for task in tasks:
+        key = (task.unit_id, task.pack, task.duty)
+        if key not in found:
+            found[key] = _duty(task, words[task.pk])
+        _count(found[key], task, today)
+    return list(found.values())
+
+
+def _duty(task: Task, duty: Duty | None) -> Counted:
+    if duty is None:
+        return Counted(task.duty, "", "", task.unit.name)
+    basis = "、".join(f"{one.regulation}{one.clause or ''}" for one in duty.basis)
+    return Counted(duty.name.text(language()), duty.text.text(language()), basis, task.unit.name)
+
+
+def _count(counted: Counted, task: Task, today: date) -> None:
+    late = task.late_on(today)
+    if task.state == "done":
+        counted.late += late
+        counted.done += not late
+    elif task.state == "excused":
+        counted.excused += 1
+    else:
+        counted.overdue += late
+        counted.coming += not late

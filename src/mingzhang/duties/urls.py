@@ -1,0 +1,18 @@
+"""The pages of tasks, and of what people have to do with them."""
+
+from django.urls import path
+
+from mingzhang.duties.views import absence, handbook, handing, tasks
+
+app_name = "duties"
+urlpatterns = [
+    path("tasks/", tasks.tasks, name="list"),
+    path("tasks/<int:task_id>/", tasks.task, name="task"),
+    path("tasks/<int:task_id>/<slug:verb>/", tasks.decide, name="decide"),
+    path("tasks/absence/", absence.absence, name="absence"),
+    path("tasks/absence/<int:delegation_id>/end/", absence.end, name="absence_end"),
+    path("tasks/hand-over/", handing.hand_over_all, name="hand_over_all"),
+    path("tasks/handed/<int:step_id>/", handing.handed, name="handed"),
+    path("handbook/", handbook.mine, name="handbook"),
+    path("handbook/<str:username>/", handbook.handbook, name="handbook_of"),
+]

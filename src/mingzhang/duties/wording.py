@@ -1,0 +1,194 @@
+"""Tasks in words: what they are called, how they stand, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mingzhang.core.periods import Period
+from mingzhang.core.workdays import WorkCalendar
+from mingzhang.duties.flows import STATES
+from mingzhang.duties.lists import words_of
+from mingzhang.duties.models import OPEN_TASKS, Adaptation, Assignment, Task
+from mingzhang.ledger.addresses import new_sheet
+from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import holding, visible_units, work_calendar
+from mingzhang.organisation.roles import Permission
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.schema import Duty
+from mingzhang.packs.wording import language
+
+DAY = timedelta(days=1)
+SOON = 2  # working days left from which a task is said to be due soon
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How a task stands on a day: in a word or two, as a look and an icon."""
+
+    said: str
+    look: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task of a list: what it is called, what it belongs to, when it is due, and where its sheet is written.
+    `who` has it: a person, or those who hold the post. `sheets` of `task.needed` are in the books."""
+
+    task: Task
+    name: str
+    period: str
+    unit: str
+    stand: Stand
+    left: str
+    who: str
+    sheets: int
+    address: str
+    fill: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.task.state in OPEN_TASKS
+
+    @property
+    def counted(self) -> bool:
+        """Whether it takes several sheets, so that a bar says more than a word."""
+        return self.task.needed > 1 and self.task.kind_id is not None
+
+
+def words_for(tasks: Iterable[Task]) -> dict[int, Duty | None]:
+    """The duty of each task, in the words by which it was made; None where these are gone. One query, and one for
+    each version of a pack that this process has not read yet."""
+    asked = list(tasks)
+    units = {task.unit_id for task in asked}
+    found = Adaptation.objects.filter(unit__in=units, content__isnull=False).order_by("id")
+    adapted: dict[tuple[int, str, str], list[Adaptation]] = {}
+    for one in found:
+        adapted.setdefault((one.unit_id, one.pack, one.duty), []).append(one)
+    return {task.pk: _words(task, adapted.get((task.unit_id, task.pack, task.duty), ())) for task in asked}
+
+
+def _words(task: Task, adapted: Sequence[Adaptation]) -> Duty | None:
+    for one in adapted:
+        upper = one.valid.upper
+        if one.valid.lower <= task.nominal and (upper is None or task.nominal < upper):
+            return words_of(one)
+    return pack_of(task.pack_version_id).duties_by_id.get(task.duty)
+
+
+def name_of(task: Task, duty: Duty | None) -> str:
+    """What the task is called; its code where nobody knows the words any more."""
+    return duty.name.text(language()) if duty else task.duty
+
+
+def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
+    """The tasks as a page shows them. They come with `unit` and `kind`; a fixed number of queries."""
+    words, sheets, calendar = words_for(tasks), sheet_counts(tasks), work_calendar()
+    who = handlers_said(tasks, words)
+    scope = visible_units(person, Permission.RECORD_ADD)
+    return [
+        Line(
+            task=task,
+            name=name_of(task, words[task.pk]),
+            period=period_said(task),
+            unit=task.unit.name,
+            stand=stand_of(task, today, calendar),
+            left=left_said(task, today, calendar),
+            who=who[task.pk],
+            sheets=min(sheets.get(task.pk, 0), task.needed),
+            address=reverse("duties:task", args=(task.pk,)),
+            fill=sheet_address(task, today) if scope.contains(task.unit) else "",
+        )
+        for task in tasks
+    ]
+
+
+def handlers_said(tasks: Sequence[Task], words: Mapping[int, Duty | None]) -> dict[int, str]:
+    """Who has each task: whom it was given to, else by name those who hold the post or the role for it. Empty where
+    nobody does. Two queries; the tasks come with `handler`."""
+    units = {task.unit_id for task in tasks}
+    assigned = Assignment.objects.filter(unit__in=units, part="handler")
+    named = {(one.unit_id, one.pack, one.duty): one.post_id for one in assigned}
+    held = holding().filter(Q(post__unit__in=units) | Q(post__in=set(named.values())))
+    seats = list(held.order_by("id").values_list("post_id", "post__unit_id", "post__roles", "person__name"))
+    found = {}
+    for task in tasks:
+        post, duty = named.get((task.unit_id, task.pack, task.duty)), words[task.pk]
+        names = [
+            name
+            for seat, unit, roles, name in seats
+            if (seat == post if post else duty and unit == task.unit_id and duty.answers.handler in roles)
+        ]
+        found[task.pk] = task.handler.name if task.handler else "、".join(dict.fromkeys(names))
+    return found
+
+
+def period_said(task: Task) -> str:
+    """The period for which it is: 2026年10月, 2026年第四季度."""
+    period = Period.parse(task.period)
+    return period.label_en if language() == "en" else period.label
+
+
+def stand_of(task: Task, today: date, calendar: WorkCalendar) -> Stand:
+    """Late before anything else: that is what somebody has to know."""
+    if task.state == "done":
+        late = task.late_on(today)
+        return Stand(_("办完了，晚了") if late else str(STATES["done"]), "" if late else "is-done", "check")
+    if task.state not in OPEN_TASKS:
+        return Stand(str(STATES[task.state]), "is-draft", "x")
+    days = (today - task.deadline).days
+    if days > 0:
+        return Stand(ngettext("逾期%(days)d天", "逾期%(days)d天", days) % {"days": days}, "is-late", "warn")
+    if days == 0:
+        return Stand(_("今天到期"), "is-soon", "clock")
+    soon = calendar.count(today + DAY, task.deadline) <= SOON
+    return Stand(str(STATES[task.state]), "is-soon" if soon else "", "clock")
+
+
+def left_said(task: Task, today: date, calendar: WorkCalendar) -> str:
+    """How many working days are left; nothing where none are, or the task is done."""
+    if task.state not in OPEN_TASKS or task.deadline <= today:
+        return ""
+    left = calendar.count(today + DAY, task.deadline)
+    return ngettext("还有%(count)d个工作日", "还有%(count)d个工作日", left) % {"count": left}
+
+
+def day_to_write(task: Task, today: date) -> date | None:
+    """The day that a sheet for the task begins with: today, or the last day of a period that is over; None while
+    the period has not begun."""
+    return None if today < task.first else min(today, task.last)
+
+
+def sheet_address(task: Task, today: date) -> str:
+    """Where the sheet that counts for the task is written, with unit and day filled in; empty where none is."""
+    day = day_to_write(task, today)
+    if task.kind is None or task.state not in OPEN_TASKS or day is None:
+        return ""
+    return new_sheet(kind=str(task.kind), unit=task.unit.code, on=day.isoformat())
+
+
+def sheet_counts(tasks: Iterable[Task]) -> Mapping[int, int]:
+    """How many sheets that stand in the books count for each task. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEETS, [[task.pk for task in tasks if task.kind_id]])
+        return dict(cursor.fetchall())
+
+
+_SHEETS = """
+SELECT id, count(*) FROM (
+  SELECT t.id, e.record_id FROM duties_task AS t
+    JOIN ledger_entry AS e ON e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0
+     AND e.occurred_on BETWEEN t.first AND t.last
+   WHERE t.id = ANY(%s)
+   GROUP BY t.id, e.record_id HAVING sum(e.sign) > 0) AS standing
+ GROUP BY id
+"""
