@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from mingzhang.audit.models import Event
+from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, StateRefused
 from mingzhang.duties import actions
 from mingzhang.duties.handed import handed_by
@@ -115,3 +117,10 @@ def test_whoever_leads_one_unit_hands_over_nothing_of_another(busy: World, helpe
     with pytest.raises(NotAllowed):
         hand(busy, helper)
     assert not Task.objects.filter(handler=helper).exists()
+
+
+def test_the_database_keeps_a_giver_to_what_was_handed_over(busy: World) -> None:
+    cast, task = busy.cast, busy.task("monthly_check", "2026-01")
+    wrong = {"task": task, "verb": "excuse", "reason": "停业。", "giver": cast.chen, "by": cast.zhou}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TaskStep.objects.create(at=clock.now(), **wrong)

@@ -19,7 +19,7 @@ from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures import traces
 from mingzhang.figures.definitions import definitions
-from mingzhang.figures.engine import Request, Tree, Value, evaluate
+from mingzhang.figures.engine import Request, Tree, Value, definition_of, evaluate
 from mingzhang.figures.traces import Trace
 from mingzhang.figures.wording import name_of, sentence
 from mingzhang.ledger.models import Entry
@@ -112,7 +112,7 @@ def _chosen(known: dict[str, int], wanted: tuple[str, ...]) -> Iterable[str]:
 
 
 def _value_json(request: Request, value: Value) -> dict[str, Any]:
-    figure = definitions(request.pack_version_id)[request.figure_id].figure
+    figure = definition_of(request).figure
     return {
         "figure": request.figure_id,
         "name": name_of(figure),
@@ -131,7 +131,7 @@ def _values_table(unit: Unit, period: Period, values: dict[Request, Value]) -> T
     table.add_column(_("数"), justify="right")
     table.add_column(_("量词"))
     for request, value in values.items():
-        figure = definitions(request.pack_version_id)[request.figure_id].figure
+        figure = definition_of(request).figure
         table.add_row(request.figure_id, name_of(figure), value.text, measure_word(value.measure).strip())
     return table
 

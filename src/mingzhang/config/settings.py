@@ -107,6 +107,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What is done in the transaction in which sheets are posted or taken back.
 WHEN_POSTED = ["mingzhang.duties.actions.fulfilling.recount"]
+# Where an entry leads that no sheet stands behind, by the code of its kind.
+BEHIND_ENTRIES = {"duties.tasks": "mingzhang.duties.queries.address_behind"}
 
 AUTH_USER_MODEL = "organisation.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

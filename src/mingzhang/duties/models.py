@@ -170,6 +170,7 @@ class TaskStep(models.Model):
             models.CheckConstraint(condition=~Q(reason="") | Q(verb="sign_off"), name="task_step_with_reason"),
             models.CheckConstraint(condition=~Q(verb="extend") | Q(until__isnull=False), name="task_step_until"),
             models.CheckConstraint(condition=~Q(verb="hand_over") | Q(to__isnull=False), name="task_step_to"),
+            models.CheckConstraint(condition=Q(giver=None) | Q(verb="hand_over"), name="task_step_giver_gives"),
         ]
         indexes = [
             # What was handed over in one go: one list to sign.

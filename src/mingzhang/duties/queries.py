@@ -6,11 +6,13 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from mingzhang.core.periods import Period
 from mingzhang.core.recurrence import Due, Occurrence, due
 from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import Adaptation, Task, TaskStep
+from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import subtree_now, work_calendar
 from mingzhang.organisation.scopes import AnyOf
@@ -42,6 +44,14 @@ def reckoned(task: Task) -> Due | None:
     if cadence is None:
         return None
     return due(cadence, Occurrence(Period.parse(task.period), task.nominal), work_calendar())
+
+
+def address_behind(entry: Entry) -> str:
+    """The page of the task that an entry was accrued for; empty where there is none such any more."""
+    said = entry.data
+    asked = Task.objects.filter(unit=entry.unit_id, pack=entry.kind.pack, duty=said["duty"], period=said["period"])
+    found = asked.values_list("pk", flat=True).first()
+    return reverse("duties:task", args=(found,)) if found else ""
 
 
 def steps_of(task: Task) -> list[TaskStep]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures import rolled
+from mingzhang.figures.cuts import defined
 from mingzhang.figures.definitions import (
     Atom,
     Counted,
@@ -19,7 +20,6 @@ from mingzhang.figures.definitions import (
     Extent,
     alone,
     atoms_of,
-    definitions,
     hull,
 )
 from mingzhang.figures.expressions_sql import Row
@@ -64,7 +64,7 @@ class Value:
 
 def definition_of(request: Request) -> Definition:
     """The definition that answers the request. Raises NotFound."""
-    found = definitions(request.pack_version_id)[request.figure_id]
+    found = defined(request.pack_version_id, request.figure_id)
     return alone(found) if request.alone else found
 
 

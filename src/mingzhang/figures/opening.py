@@ -17,9 +17,11 @@ from django.utils.translation import ngettext
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
+from mingzhang.figures.cuts import MARK
 from mingzhang.figures.definitions import Counted, Definition, definitions
 from mingzhang.figures.engine import Request
 from mingzhang.figures.saying import said
+from mingzhang.figures.splits import Split, split
 from mingzhang.figures.tables import kind_of, trace_address
 from mingzhang.figures.traces import Trace, trace
 from mingzhang.figures.wording import name_of, sentence
@@ -105,6 +107,7 @@ class Opened:
     entries: list[ShownEntry] = field(default_factory=list)
     values: list[ShownValue] = field(default_factory=list)
     parts: list[ShownPart] = field(default_factory=list)
+    split: Split | None = None
 
 
 def request_for(
@@ -118,7 +121,7 @@ def request_for(
     ]
     known = [one for one in adopted if one.version == version] if version else packs_in_force(unit.book)
     for installed in known:
-        if installed.pack == pack and figure in definitions(installed.pk):
+        if installed.pack == pack and figure.partition(MARK)[0] in definitions(installed.pk):
             return Request(figure, installed.pk, unit.pk, period, alone)
     raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": figure[:60]}, remedy=_("请从数据页里打开。"))
 
@@ -133,10 +136,17 @@ def asked_position(text: str) -> int | None:
 
 
 def opened(
-    request: Request, *, as_of: int | None, after: int = 0, short: bool = False, reversals: bool = False
+    request: Request,
+    *,
+    as_of: int | None,
+    after: int = 0,
+    short: bool = False,
+    reversals: bool = False,
+    by: str = "",
 ) -> Opened:
     """The number that answers `request` at position `as_of` (None: now), with the entries beyond `after`: a few
-    when `short`, else a page of them; only those that take an earlier one back with `reversals`."""
+    when `short`, else a page of them; only those that take an earlier one back with `reversals`. `by` is
+    the choice by which it is taken apart."""
     found = trace(request, as_of=as_of)
     limit = IN_PANEL if short else ON_PAGE
     entries = found.entries(after=after, limit=limit + 1, reversals=reversals)
@@ -172,6 +182,7 @@ def opened(
         entries=list(_entries(found, entries[:limit])),
         values=_held(found),
         parts=[_part(part) for part in found.parts],
+        split=None if MARK in request.figure_id else split(found, by),
     )
 
 
@@ -196,10 +207,14 @@ def _formula(definition: Definition) -> str:
 
 def _ledger_address(found: Trace) -> str:
     """The ledger at the same unit, period and kind of record; none for a derived figure: its parts have theirs."""
-    if not isinstance(found.definition, Counted) or found.definition.figure.of == TASKS:
+    if not isinstance(found.definition, Counted):
         return ""
     pack = definitions(found.request.pack_version_id).pack
     period = found.request.period.shifted(found.definition.figure.period)
+    if found.definition.figure.of == TASKS:
+        days = {"from": period.start.isoformat(), "to": period.end.isoformat()}
+        tasks = {"unit": found.unit.code, "whose": "below", "state": "all", **days}
+        return f"{reverse('duties:list')}?{urlencode(tasks)}"
     query = {"unit": found.unit.code, "period": period.code, "kind": f"{pack.id}/{found.definition.figure.of}"}
     return f"{reverse('ledger:list')}?{urlencode(query)}"
 

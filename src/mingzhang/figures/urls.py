@@ -11,6 +11,6 @@ urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("dashboard/numbers.xlsx", views.dashboard_xlsx, name="dashboard_xlsx"),
     path("dashboard/<slug:chart>.<slug:form>", views.chart, name="chart"),
-    path("<slug:pack>/<slug:figure>/", views.figure, name="figure"),
-    path("<slug:pack>/<slug:figure>/entries.<slug:form>", views.entries, name="entries"),
+    path("<slug:pack>/<str:figure>/", views.figure, name="figure"),
+    path("<slug:pack>/<str:figure>/entries.<slug:form>", views.entries, name="entries"),
 ]

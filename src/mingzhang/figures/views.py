@@ -48,6 +48,7 @@ def figure(request: HttpRequest, place: Place, pack: str, figure: str) -> HttpRe
         after=asked_position(request.GET.get("after", "")) or 0,
         short=part,
         reversals="reversals" in request.GET,
+        by=request.GET.get("by", ""),
     )
     context: dict[str, object] = {"opened": shown, "back": f"{reverse('figures:list')}?{place.query}"}
     if not part and not asked.alone:

@@ -1,18 +1,17 @@
-"""The one place where an area above the ledger has its say about posting: in its transaction, or not at all."""
+"""The one place where an area above the ledger has its say: about posting, in its transaction or not at all; and
+about where an entry of its own leads.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TypeAlias
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from mingzhang.ledger.models import Record
+from mingzhang.ledger.models import Entry, Record
 from mingzhang.organisation.models import Person
-
-Heard: TypeAlias = Callable[[Sequence[Record], Person], None]
 
 
 def tell(records: Sequence[Record], by: Person) -> None:
@@ -22,7 +21,14 @@ def tell(records: Sequence[Record], by: Person) -> None:
         _named(path)(records, by)
 
 
+def behind(entry: Entry) -> str:
+    """The address of what an entry without a sheet was posted for, by the setting BEHIND_ENTRIES; empty where
+    nothing is known of its kind."""
+    path = settings.BEHIND_ENTRIES.get(entry.kind.code)
+    return str(_named(path)(entry)) if path else ""
+
+
 @cache
-def _named(path: str) -> Heard:
-    heard: Heard = import_string(path)
-    return heard
+def _named(path: str) -> Callable[..., object]:
+    named: Callable[..., object] = import_string(path)
+    return named

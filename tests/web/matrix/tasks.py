@@ -67,6 +67,12 @@ def _standing_in(office: Office) -> int:
     return delegate(appointment=held, to=cast.he, start=today, last_day=today, by=cast.chen).pk
 
 
+def _delegates(office: Office) -> dict[str, Any]:
+    """The clerk's own post: others do not give it away."""
+    today = clock.today().isoformat()
+    return {"post": office.cast.chen.appointments.get().pk, "to": "he", "first": today, "last": today}
+
+
 def _to_whom(office: Office) -> dict[str, Any]:
     """The task is the clerk's alone: it is handed to them, and asked of them."""
     Task.objects.filter(pk=task_of(office).pk).update(handler=office.cast.he)
@@ -88,6 +94,12 @@ ADDRESSES = [
     ),
     Address("duties:absence", lambda office: reverse("duties:absence"), READS),
     Address(
+        "duties:absence",
+        lambda office: reverse("duties:absence"),
+        dict.fromkeys(READS, 422) | {"chen": 302, "unposted": 403, "nobody": 302},
+        form=_delegates,
+    ),
+    Address(
         "duties:absence_end",
         lambda office: reverse("duties:absence_end", args=(_standing_in(office),)),
         dict.fromkeys(READS, 404) | {"chen": 302, "he": 403, "unposted": 403, "nobody": 302},
@@ -98,6 +110,11 @@ ADDRESSES = [
         lambda office: reverse("duties:hand_over_all"),
         dict.fromkeys(READS, 403) | {"zhou": 302, "wei": 302, "admin": 302, "stranger": 422, "nobody": 302},
         form=_to_whom,
+    ),
+    Address(
+        "duties:hand_over_all",
+        lambda office: reverse("duties:hand_over_all"),
+        dict.fromkeys(READS, 403) | {"zhou": 200, "wei": 200, "admin": 200, "stranger": 200, "nobody": 302},
     ),
     Address(
         "duties:handed", lambda office: reverse("duties:handed", args=(handed_of(office),)), answers(admin=200)

@@ -27,6 +27,12 @@ class Migration(migrations.Migration):
                 condition=Q(state__in=("done", "excused")), fields=["book", "due"], name="task_book_closed"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="taskstep",
+            constraint=models.CheckConstraint(
+                condition=Q(giver=None) | Q(verb="hand_over"), name="task_step_giver_gives"
+            ),
+        ),
         migrations.AddIndex(
             model_name="taskstep",
             index=models.Index(condition=Q(giver__isnull=False), fields=["giver", "at"], name="task_step_giver"),

@@ -14,6 +14,7 @@ from mingzhang.core.errors import NotFound
 from mingzhang.ledger import listing, queries
 from mingzhang.ledger.evidence import display_image, open_verified
 from mingzhang.ledger.models import Entry, Record, RecordEvidence
+from mingzhang.ledger.posting import behind
 from mingzhang.ledger.record_page import Asked, Given, context_of
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
@@ -90,12 +91,18 @@ def show_record(
 @require_GET
 @placed(Permission.RECORD_VIEW)
 def entry(request: HttpRequest, place: Place, seq: int) -> HttpResponse:
-    """Position `seq` of the person's book: leads to the record it was posted from."""
-    lines = place.scope.filter(Entry.objects.filter(seq=seq)).exclude(record=None)
-    found = lines.values_list("record_id", flat=True).first()
-    if found is None:
+    """Position `seq` of the person's book: leads to the record it was posted from, or to what else is behind it."""
+    found = place.scope.filter(Entry.objects.filter(seq=seq)).select_related("kind").first()
+    address = _behind(found) if found else ""
+    if not address:
         raise NotFound(_("没有找到第%(seq)s笔。") % {"seq": seq}, remedy=_("请核对账位，或换一个单位。"))
-    return redirect(f"{reverse('ledger:record', args=(found,))}#entry-{seq}")
+    return redirect(address)
+
+
+def _behind(found: Entry) -> str:
+    if found.record_id is None:
+        return behind(found)
+    return f"{reverse('ledger:record', args=(found.record_id,))}#entry-{found.seq}"
 
 
 @require_GET
