@@ -35,11 +35,6 @@ WEEK = timedelta(days=7)
 # A unit about to be merged hands its last sheets in while its people still hold their posts.
 WINDING_UP = timedelta(days=21)
 REVERSED_A_MONTH = 4
-<<<<<<< HEAD
-=======
-# From this Monday on the county works by its duty list, so that some of it is done, some late and some to come.
-TASKS_SINCE = date(2026, 11, 2)
->>>>>>> mine
 
 
 def load(
