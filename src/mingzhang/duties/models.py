@@ -21,6 +21,11 @@ OPEN_TASKS = ("open", "recorded")
 CLOSED_TASKS = ("done", "excused")
 
 
+def event_period(day: date, record_id: int) -> str:
+    """How a task that comes after a sheet says for what it is: the day of what happened, and the sheet."""
+    return f"{day.isoformat()}#{record_id}"
+
+
 class Adaptation(models.Model):
     """What one unit does otherwise than the pack says, from a day on: a duty added or narrowed, in the words of
     `content` (as `packs.schema.Duty` has them), or withdrawn. `reason` says why."""
@@ -138,6 +143,12 @@ class Task(models.Model):
     def ref(self) -> str:
         """How the event log names it."""
         return f"task:{self.pk}"
+
+    @property
+    def comes_after(self) -> int | None:
+        """The sheet that it comes after; None for one that comes by the calendar."""
+        record = self.period.partition("#")[2]
+        return int(record) if record else None
 
     @property
     def deadline(self) -> date:

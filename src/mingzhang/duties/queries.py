@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from mingzhang.core.periods import Period
-from mingzhang.core.recurrence import Due, Occurrence, due
+from mingzhang.core.recurrence import Due, Occurrence, deadline, due
 from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import Adaptation, Task, TaskStep
 from mingzhang.ledger.models import Entry
@@ -39,8 +39,11 @@ def duty_of(task: Task) -> Duty:
 
 
 def reckoned(task: Task) -> Due | None:
-    """How the due date comes about, day by day; None for a duty that no longer comes by the calendar."""
-    cadence = cadence_of(duty_of(task))
+    """How the due date comes about, day by day; None for a duty that no longer comes like this."""
+    duty = duty_of(task)
+    if task.comes_after:
+        return deadline(task.nominal, duty.after.within, work_calendar()) if duty.after else None
+    cadence = cadence_of(duty)
     if cadence is None:
         return None
     return due(cadence, Occurrence(Period.parse(task.period), task.nominal), work_calendar())
