@@ -2,6 +2,7 @@
 
 from mingzhang.duties.actions.adapting import adapt_duty, assign_duty, end_adaptation
 from mingzhang.duties.actions.deciding import excuse_task, extend_task, hand_over, reinstate_task, sign_off_task
+from mingzhang.duties.actions.escalating import choose_terms, escalate_tasks
 from mingzhang.duties.actions.fulfilling import recount
 from mingzhang.duties.actions.generating import Generated, generate_tasks
 
@@ -9,7 +10,9 @@ __all__ = [
     "Generated",
     "adapt_duty",
     "assign_duty",
+    "choose_terms",
     "end_adaptation",
+    "escalate_tasks",
     "excuse_task",
     "extend_task",
     "generate_tasks",
