@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-TASKS = "/tasks/"
+from mingzhang.ui.addresses import path_of
 
 
 def task_page(task: int) -> str:
     """The page of a task."""
-    return f"{TASKS}{task}/"
+    return path_of("duties:task", task)
 
 
 def late_tasks(unit: str) -> str:
     """What is late in a unit and below, as a list."""
-    return f"{TASKS}?{urlencode({'unit': unit, 'whose': 'below', 'state': 'late'})}"
+    return f"{path_of('duties:list')}?{urlencode({'unit': unit, 'whose': 'below', 'state': 'late'})}"

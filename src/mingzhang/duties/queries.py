@@ -39,9 +39,10 @@ def duty_of(task: Task) -> Duty:
     return words or pack_of(task.pack_version_id).duties_by_id[task.duty]
 
 
-def reckoned(task: Task) -> Due | None:
-    """How the due date comes about, day by day; None for a duty that no longer comes like this."""
-    duty = duty_of(task)
+def reckoned(task: Task, duty: Duty | None = None) -> Due | None:
+    """How the due date comes about, day by day; None for a duty that no longer comes like this. `duty` are its
+    words, where they are known."""
+    duty = duty or duty_of(task)
     if task.comes_after:
         return deadline(task.nominal, duty.after.within, work_calendar()) if duty.after else None
     cadence = cadence_of(duty)
@@ -75,7 +76,5 @@ def is_provisional(task: Task, duty: Duty | None = None) -> bool:
     task."""
     if task.state not in OPEN_TASKS or task.until is not None or task.due < clock.today():
         return False
-    cadence = cadence_of(duty or duty_of(task))
-    if cadence is None:
-        return False
-    return due(cadence, Occurrence(Period.parse(task.period), task.nominal), work_calendar()).provisional
+    found = reckoned(task, duty)
+    return found is not None and found.provisional

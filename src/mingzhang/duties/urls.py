@@ -1,8 +1,8 @@
-"""The pages of tasks, and of what people have to do with them."""
+"""The pages of duty lists and of tasks, and of what people have to do with them."""
 
 from django.urls import path
 
-from mingzhang.duties.views import absence, handbook, handing, tasks
+from mingzhang.duties.views import absence, duty, handbook, handing, lists, tasks
 
 app_name = "duties"
 urlpatterns = [
@@ -15,4 +15,10 @@ urlpatterns = [
     path("tasks/handed/<int:step_id>/", handing.handed, name="handed"),
     path("handbook/", handbook.mine, name="handbook"),
     path("handbook/<str:username>/", handbook.handbook, name="handbook_of"),
+    path("duties/", lists.duties, name="duties"),
+    path("duties/new/", duty.add, name="duty_new"),
+    path("duties/coverage/", lists.coverage, name="coverage"),
+    path("duties/changes/", lists.changes, name="changes"),
+    path("duties/<slug:pack>/<slug:code>/", duty.duty, name="duty"),
+    path("duties/<slug:pack>/<slug:code>/<slug:verb>/", duty.adapt, name="adapt"),
 ]

@@ -1,0 +1,126 @@
+"""A duty in words: of which kind, on which basis, how often, and what it takes to be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mingzhang.duties.lists import Held
+from mingzhang.organisation.roles import ROLE_NAMES
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.schema import DUTY_KINDS, LAST_DAYS, Duty, Kind, Names, Pack
+from mingzhang.packs.wording import language
+
+PARTS: dict[str, Promise] = {
+    "head": gettext_lazy("抓总"),
+    "sponsor": gettext_lazy("分管"),
+    "handler": gettext_lazy("经办"),
+}
+CHANGES: dict[str, Promise] = {
+    "added": gettext_lazy("本单位增加"),
+    "narrowed": gettext_lazy("本单位改写"),
+    "withdrawn": gettext_lazy("本单位撤下"),
+}
+EVERY: dict[str, Promise] = {
+    "month": gettext_lazy("每月"),
+    "quarter": gettext_lazy("每季度"),
+    "half": gettext_lazy("每半年"),
+    "year": gettext_lazy("每年"),
+}
+PLAIN_RULE = re.compile(r"FREQ=(MONTHLY|YEARLY;BYMONTH=([\d,]+));BYMONTHDAY=(-1|\d+)")
+
+
+def said(names: Names | None) -> str:
+    """A text of a pack in the language of the page; empty where there is none."""
+    return names.text(language()) if names else ""
+
+
+def kind_said(kind: str) -> str:
+    """基本履职, 配合履职, 上级收回."""
+    chinese, english = DUTY_KINDS[kind]
+    return english if language() == "en" else chinese
+
+
+def part_role(duty: Duty, part: str) -> str:
+    """The role that answers for the duty in one part, by its code."""
+    role: str = getattr(duty.answers, part)
+    return role
+
+
+def role_said(role: str) -> str:
+    """A role by its name."""
+    return str(ROLE_NAMES.get(role, role))
+
+
+def basis_said(duty: Duty) -> str:
+    """What it rests on, one after the other."""
+    return "、".join(f"{one.regulation}{one.clause or ''}" for one in duty.basis)
+
+
+def cadence_said(held: Held) -> str:
+    """How often it comes, and by which day: 每季度，3、6、9、12月20日前."""
+    duty = held.duty
+    if duty.after:
+        days = duty.after.within
+        name = kind_named(pack_of(held.version.pk), duty.after.kind)
+        return _("“%(kind)s”入账以后%(days)d个工作日内") % {"kind": name, "days": days}
+    if duty.every is None:
+        return _("不再有期限")
+    return _("%(every)s，%(day)s") % {"every": EVERY[duty.every], "day": _day_said(duty)}
+
+
+def _day_said(duty: Duty) -> str:
+    plus = ngettext("，再加%(plus)d个工作日", "，再加%(plus)d个工作日", duty.plus) % {"plus": duty.plus}
+    return _nominal_said(duty) + (plus if duty.plus else "")
+
+
+def _nominal_said(duty: Duty) -> str:
+    if duty.every and duty.days == LAST_DAYS[duty.every]:
+        return _("期末以前")
+    plain = PLAIN_RULE.fullmatch(duty.days)
+    if plain is None:
+        return _("照规则“%(rule)s”") % {"rule": duty.days}
+    months, day = plain[2], plain[3]
+    if months is None:
+        return _("月底以前") if day == "-1" else _("%(day)s日以前") % {"day": day}
+    named = _months_said(months)
+    if day == "-1":
+        return _("%(months)s月底以前") % {"months": named}
+    return _("%(months)s月%(day)s日以前") % {"months": named, "day": day}
+
+
+def _months_said(months: str) -> str:
+    numbers = [int(month) for month in months.split(",")]
+    if language() == "en":
+        return ", ".join(f"{date(2000, month, 1):%b}" for month in numbers)
+    return "、".join(map(str, numbers))
+
+
+def kind_named(pack: Pack, code: str) -> str:
+    """A kind of sheet of the pack by its name; its code where the pack has none such."""
+    kinds: Mapping[str, Kind] = {kind.id: kind for kind in pack.kinds}
+    return said(kinds[code].name) if code in kinds else code
+
+
+def closing_said(held: Held) -> str:
+    """What it takes to be done."""
+    duty = held.duty
+    if duty.kind == "recalled":
+        return _("由上级办理")
+    if duty.fulfilled_by is None:
+        return _("单位领导签字办结")
+    kind = kind_named(pack_of(held.version.pk), duty.fulfilled_by)
+    words = ngettext(
+        "期间内“%(kind)s”入账%(count)d张，自动办结", "期间内“%(kind)s”入账%(count)d张，自动办结", duty.count
+    )
+    return words % {"kind": kind, "count": duty.count}
+
+
+def levels_said(pack: Pack, duty: Duty) -> str:
+    """The levels of units that have it."""
+    return "、".join(said(pack.levels[level]) if level in pack.levels else level for level in duty.levels)
