@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from mingzhang.duties.lists import Held
 from mingzhang.organisation.roles import ROLE_NAMES
@@ -17,9 +17,9 @@ from mingzhang.packs.schema import DUTY_KINDS, LAST_DAYS, Duty, Kind, Names, Pac
 from mingzhang.packs.wording import language
 
 PARTS: dict[str, Promise] = {
-    "head": gettext_lazy("抓总"),
-    "sponsor": gettext_lazy("分管"),
-    "handler": gettext_lazy("经办"),
+    "head": pgettext_lazy("duty", "抓总"),
+    "sponsor": pgettext_lazy("duty", "分管"),
+    "handler": pgettext_lazy("duty", "经办"),
 }
 CHANGES: dict[str, Promise] = {
     "added": gettext_lazy("本单位增加"),
@@ -27,10 +27,10 @@ CHANGES: dict[str, Promise] = {
     "withdrawn": gettext_lazy("本单位撤下"),
 }
 EVERY: dict[str, Promise] = {
-    "month": gettext_lazy("每月"),
-    "quarter": gettext_lazy("每季度"),
-    "half": gettext_lazy("每半年"),
-    "year": gettext_lazy("每年"),
+    "month": pgettext_lazy("duty", "每月"),
+    "quarter": pgettext_lazy("duty", "每季度"),
+    "half": pgettext_lazy("duty", "每半年"),
+    "year": pgettext_lazy("duty", "每年"),
 }
 PLAIN_RULE = re.compile(r"FREQ=(MONTHLY|YEARLY;BYMONTH=([\d,]+));BYMONTHDAY=(-1|\d+)")
 

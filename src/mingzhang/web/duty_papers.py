@@ -138,8 +138,8 @@ def _xlsx(asked: Asked, items: Sequence[Item]) -> bytes:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     heads = [
-        _("序号"), _("类别"), _("体系包"), _("责任事项"), _("职责"), _("依据"), *map(str, PARTS.values()), _("多久一次"),
-        _("怎样算办完"), _("佐证"), _("调整"), _("原因"),
+        _("序号"), _("类别"), _("体系包"), _("责任事项"), _("职责"), _("依据"), *map(str, PARTS.values()),
+        _("多久一次"), _("怎样算办完"), _("佐证"), _("调整"), _("原因"),
     ]  # fmt: skip
     write_row(sheet, styles, 0, heads, styles.head)
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
