@@ -236,7 +236,7 @@ def test_the_duty_of_a_level_above_shows_which_units_below_carry_it_out_and_adap
     )  # fmt: skip
     client.force_login(may.cast.zhou)
     page = words(get(client, reverse("duties:duty", args=(PACK, "street_study")) + AT_STREET))
-    assert "2个单位 ， 1个撤下" in page
+    assert "2个单位，1个撤下" in page
     assert f"{own.unit.name} 本单位撤下 由街道统一办。" in page
     below = words(get(client, reverse("duties:duty", args=(PACK, BELOW)) + "?unit=QH-01"))
     assert "落实" in below

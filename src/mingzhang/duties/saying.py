@@ -75,23 +75,26 @@ def cadence_said(held: Held) -> str:
 
 
 def _day_said(duty: Duty) -> str:
-    plus = ngettext("，再加%(plus)d个工作日", "，再加%(plus)d个工作日", duty.plus) % {"plus": duty.plus}
-    return _nominal_said(duty) + (plus if duty.plus else "")
+    day = _nominal_said(duty)
+    if not duty.plus:
+        return _("%(day)s以前") % {"day": day}
+    words = ngettext("%(day)s以后%(plus)d个工作日内", "%(day)s以后%(plus)d个工作日内", duty.plus)
+    return words % {"day": day, "plus": duty.plus}
 
 
 def _nominal_said(duty: Duty) -> str:
     if duty.every and duty.days == LAST_DAYS[duty.every]:
-        return _("期末以前")
+        return _("期末")
     plain = PLAIN_RULE.fullmatch(duty.days)
     if plain is None:
-        return _("照规则“%(rule)s”") % {"rule": duty.days}
+        return _("照规则“%(rule)s”的那天") % {"rule": duty.days}
     months, day = plain[2], plain[3]
     if months is None:
-        return _("月底以前") if day == "-1" else _("%(day)s日以前") % {"day": day}
+        return _("月底") if day == "-1" else _("%(day)s日") % {"day": day}
     named = _months_said(months)
     if day == "-1":
-        return _("%(months)s月底以前") % {"months": named}
-    return _("%(months)s月%(day)s日以前") % {"months": named, "day": day}
+        return _("%(months)s月底") % {"months": named}
+    return _("%(months)s月%(day)s日") % {"months": named, "day": day}
 
 
 def _months_said(months: str) -> str:
