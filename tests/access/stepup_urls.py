@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from mingzhang.access.stepup import recently_authenticated
 from mingzhang.config.urls import handler403, handler404, handler500  # noqa: F401, TID251
 from mingzhang.config.urls import urlpatterns as site  # noqa: TID251
+from mingzhang.organisation.stepup import recently_authenticated
 
 
 @recently_authenticated

@@ -11,7 +11,9 @@ from django.db import transaction
 from mingzhang.core import clock
 from mingzhang.duties import actions
 from mingzhang.duties.models import Task
+from mingzhang.duties.queries import is_provisional
 from mingzhang.organisation import actions as organisation
+from mingzhang.organisation.calendars import Row
 from tests.duties.world import World, moment
 
 NOTHING = actions.Generated(0, 0, 0, 0)
@@ -119,3 +121,26 @@ def test_what_fell_due_keeps_its_day_when_the_calendar_changes(world: World) -> 
         assert actions.generate_tasks(book=world.cast.book).changed == 5
     assert world.task("monthly_check", "2026-02").due == before
     assert world.task("monthly_check", "2026-05").due == date(2026, 5, 29)
+
+
+def test_what_rests_on_a_year_without_a_notice_is_provisional_until_the_notice_comes(world: World) -> None:
+    cast = world.cast
+    actions.generate_tasks(book=cast.book)
+    sure, unsure = world.task("monthly_check", "2026-10"), world.task("monthly_check", "2027-01")
+    assert (is_provisional(sure), is_provisional(unsure)) == (False, True)
+    assert unsure.due == date(2027, 1, 29), "31 January is a Sunday"
+    rows = [Row(date(2027, 1, 1), "holiday", "元旦"), Row(date(2027, 1, 31), "make_up")]
+    organisation.import_notice(year=2027, rows=rows, number="国办发明电〔2026〕9号", by=cast.admin, for_all=True)
+    assert actions.generate_tasks(book=cast.book).changed == 5
+    moved = world.task("monthly_check", "2027-01")
+    assert (moved.due, is_provisional(moved)) == (date(2027, 1, 31), False)
+    assert world.task("monthly_check", "2026-10").due == sure.due
+
+
+def test_a_day_that_was_granted_or_has_passed_is_not_provisional(world: World) -> None:
+    actions.generate_tasks(book=world.cast.book)
+    task = world.task("monthly_check", "2027-01")
+    with clock.at(moment("2027-02-01")):
+        assert not is_provisional(task)
+    actions.extend_task(task=task, until=date(2027, 2, 10), reason="材料未齐。", by=world.cast.zhou)
+    assert not is_provisional(world.task("monthly_check", "2027-01"))

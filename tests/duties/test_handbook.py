@@ -70,6 +70,20 @@ def test_a_handbook_is_read_by_its_owner_and_those_above(busy: World) -> None:
             check_user_can_read_handbook(reader, cast.chen)
 
 
+def test_whoever_moved_on_is_read_by_the_new_leader_and_whoever_left_by_the_last_one(busy: World) -> None:
+    cast = busy.cast
+    organisation.end_appointment(
+        appointment=cast.chen.appointments.get(), last_day=date(2026, 1, 15), by=cast.admin
+    )
+    with clock.at(moment("2026-02-02")):
+        check_user_can_read_handbook(cast.zhou, cast.chen)
+        post = organisation.create_post(unit=cast.other_street, name="干事", roles=["clerk"], by=cast.admin)
+        organisation.appoint(person=cast.chen, post=post, start=date(2026, 2, 2), by=cast.admin)
+        with pytest.raises(NotFound):
+            check_user_can_read_handbook(cast.zhou, cast.chen)
+        check_user_can_read_handbook(cast.wei, cast.chen)
+
+
 def test_a_long_book_takes_no_more_questions_than_a_short_one(busy: World) -> None:
     handbook_of(busy.cast.chen, HALF)
     with CaptureQueriesContext(connection) as few:

@@ -45,7 +45,7 @@ class World:
         return accepted
 
 
-def build() -> World:
+def build(folder: Path = PACK) -> World:
     cast = people.build()
-    adopt(book=cast.book, pack_version=install(folder=PACK, by="tests"), by=cast.admin)
+    adopt(book=cast.book, pack_version=install(folder=folder, by="tests"), by=cast.admin)
     return World(cast)

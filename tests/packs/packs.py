@@ -31,6 +31,7 @@ fields:
   - {id: done_on, name: 完成日期, type: date}
   - {id: note, name: 说明, type: long_text}
   - {id: helper, name: 帮手, type: person, personal: {purpose: 便于联系, retention_days: 365}}
+  - {id: crew, name: 同去的人, type: people, personal: {purpose: 记录谁去了, retention_days: 730}}
   - {id: place, name: 所在村, type: unit}
   - {id: earlier, name: 上一次, type: link, kind: visit}
   - {id: plan, name: 图纸, type: file}
@@ -53,6 +54,7 @@ FIGURES = """\
   where: form = 'walk' and people >= 2
 - {id: visitors, name: 巡园人次, measure: 人次, of: visit, value: sum(people)}
 - {id: places, name: 问题处数, measure: 处, of: visit.problems, value: sum(count), where: sheet.form = 'ride'}
+- {id: crews, name: 同去人数, measure: 人, of: visit, value: sum(crew), where: crew >= 2}
 - {id: growth, name: 同比, measure: "%", derive: "growth(visits, visits@same_last_year)"}
 - {id: per_visit, name: 每次人数, measure: 人次, derive: "ratio(visitors, visits)"}
 """

@@ -233,6 +233,17 @@ def test_kinds_ask_for_no_review_or_up_to_three_by_different_people() -> None:
     assert (steps["study"], steps["regulation"], steps["impact_assessment"]) == (1, 2, 3)
 
 
+def test_only_where_the_law_wants_names_is_it_asked_who_took_part() -> None:
+    asking = {
+        (pack.id, line.code, field.id, field.required)
+        for pack in PACKS.values()
+        for line in pack.lines()
+        for field in line.fields
+        if field.type == "people"
+    }
+    assert asking == {("work-safety", "accident", "investigators", False)}
+
+
 def test_some_kinds_are_for_the_county_only() -> None:
     county = {kind.id for kind in STREET.kinds if kind.levels and not {"street", "community"} & set(kind.levels)}
     assert county == {"supervision", "skills_contest", "secondment"}

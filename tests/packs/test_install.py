@@ -143,7 +143,7 @@ def test_pack_check_prints_every_fault_and_exits_with_2(tmp_path: Path) -> None:
 def test_pack_check_says_what_is_in_a_good_pack(tmp_path: Path) -> None:
     result = run("check", str(write(tmp_path)))
     assert result.exit_code == 0
-    assert "garden 1.0.0：记录类型1种，数据项5个，报告1种" in result.stdout
+    assert "garden 1.0.0：记录类型1种，数据项6个，报告1种" in result.stdout
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,8 @@ from mingzhang.packs.validation import Cleaned, clean, initial_data, title_of
 from mingzhang.packs.values import LARGEST
 from tests.packs.packs import write
 
+PEOPLE: dict[int | str, list[int]] = {1: [1], 2: [2], "chen": [1], "he": [2], "陈一禾": [1], "王芳": [1, 2]}
+
 
 class Village:
     """Where two people, two places, one file and one visit exist."""
@@ -31,6 +34,9 @@ class Village:
 
     def record(self, reference: int | str, kind: str) -> int | None:
         return 40 if (reference, kind) == (40, "visit") else None
+
+    def people(self, references: Sequence[int | str]) -> Mapping[int | str, Sequence[int]]:
+        return {one: found for one in references if (found := PEOPLE.get(one))}
 
     def file(self, reference: int | str) -> int | None:
         return 5 if reference == 5 else None
@@ -75,6 +81,9 @@ ACCEPTED = [
     ("form", "骑行", "ride"),
     ("plants", ["草", "tree", "tree"], ["tree", "grass"]),
     ("open", False, False),
+    ("crew", "陈一禾（chen）、另3人", {"persons": [1], "others": 3}),
+    ("crew", "he, chen and 2 others".replace(" and", ", and"), {"persons": [2, 1], "others": 2}),
+    ("crew", {"persons": [2]}, {"persons": [2], "others": 0}),
     ("open", "是", True),
     ("topic", "  cafe\u0301 ", "café"),
     ("topic", "<b>=1+1</b>", "<b>=1+1</b>"),
@@ -151,6 +160,12 @@ REFUSED = [
     ("helper", -1, "要填编号"),
     ("helper", 1.0, "要填编号"),
     ("helper", "a\x00", "U+0000"),
+    ("crew", "陈一禾、赵某", "没有这个人员：赵某"),
+    ("crew", "王芳", "不止一个人"),
+    ("crew", "chen、陈一禾", "写了两次"),
+    ("crew", "a\x00", "U+0000"),
+    ("crew", "甲" * 10_000_000, "太长"),
+    ("crew", 12, "要填姓名"),
     ("place", "nowhere", "没有这个单位"),
     ("earlier", 41, "没有这份记录单"),
     ("plan", 6, "没有这个附件"),
@@ -261,6 +276,10 @@ SHEET = st.fixed_dictionaries(
         "due_on": st.dates(date(1900, 1, 1), date(2199, 12, 31)),
         "note": st.text(LETTERS, max_size=50),
         "helper": st.sampled_from([1, 2, "chen"]),
+        "crew": st.fixed_dictionaries(
+            {"persons": st.lists(st.sampled_from([1, 2]), unique=True)},
+            optional={"others": st.integers(0, 100_000)},
+        ),
     },
 )
 

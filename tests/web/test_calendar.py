@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+import xlsxwriter
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -86,6 +88,64 @@ def test_a_file_stands_in_the_form_after_it_was_looked_at(admin: Client) -> None
     looked = send(admin, lines="", file=file).content.decode()
     assert "2027-02-05至2027-02-11,放假,春节" in looked
     assert "调休上班" in words(looked)
+
+
+def workbook(rows: list[list[object]], **options: object) -> BytesIO:
+    """A spreadsheet as an office keeps one: days as days, others as text, and an empty line."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"default_date_format": "yyyy/m/d", **options}) as book:
+        sheet = book.add_worksheet("放假")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        book.add_worksheet("别的").write(0, 0, "不看")
+    file.seek(0)
+    file.name = "2027.xlsx"
+    return file
+
+
+SHEET: list[list[object]] = [
+    ["日期", "类别", "名称"],
+    ["2027-02-05至2027-02-11", "休息日", "春节"],
+    [],
+    [date(2027, 2, 20), "调休上班"],
+    [date(2027, 10, 1), "放假", "国庆节"],
+]
+
+
+@pytest.mark.parametrize("options", [{}, {"date_1904": True}, {"in_memory": True, "strings_to_numbers": True}])
+def test_a_spreadsheet_is_looked_at_and_then_entered(admin: Client, options: dict[str, object]) -> None:
+    looked = send(admin, lines="", file=workbook(SHEET, **options))
+    assert "2月20日 星期六 周末 调休上班" in words(looked.content.decode())
+    assert not CalendarNotice.objects.filter(year=2027).exists()
+    assert send(admin, lines="", file=workbook(SHEET, **options), enter="1").status_code == 302
+    calendar = queries.work_calendar()
+    assert len(calendar.special(2027)) == 9
+    assert calendar.is_working(date(2027, 2, 20))
+
+
+def test_every_cell_of_a_spreadsheet_that_is_wrong_is_said_by_its_line(admin: Client) -> None:
+    wrong = [*SHEET[:3], ["二月二十", "上课"], [date(2027, 10, 1), "放假", "国" * 41]]
+    said = words(send(admin, lines="", file=workbook(wrong)).content.decode())
+    assert "第4行：“二月二十”不是日期" in said
+    assert "“上课”不是类别" in said
+    assert "第5行：名称不能超过40个字" in said
+    assert not CalendarNotice.objects.filter(year=2027).exists()
+
+
+def test_a_spreadsheet_that_would_grow_in_memory_is_refused(admin: Client) -> None:
+    file = workbook(SHEET)
+    with ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    declared = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><sst>&a;</sst>'
+    for said in (declared, b" " * 5_000_001, declared.decode().encode("utf-16"), b"<sst"):
+        swollen = BytesIO()
+        with ZipFile(swollen, "w", ZIP_DEFLATED) as archive:
+            for name, content in (parts | {"xl/sharedStrings.xml": said}).items():
+                archive.writestr(name, content)
+        swollen.seek(0)
+        swollen.name = "2027.xlsx"
+        response = send(admin, lines="", file=swollen)
+        assert (response.status_code, "读不出文字" in response.content.decode()) == (422, True)
 
 
 @pytest.mark.parametrize(

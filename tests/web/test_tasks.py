@@ -193,6 +193,15 @@ def test_a_task_that_was_given_more_time_is_late_only_after_it(may: Office, cler
     assert of(task) not in get(clerk, late)
 
 
+def test_ones_own_list_goes_by_the_day_until_which_there_is_time(may: Office, clerk: Client) -> None:
+    task = task_of(may)
+    more_tasks(may, 1, due=date(2026, 6, 3))
+    assert get(clerk, LIST + AT_STREET).index("2026年5月29日") < get(clerk, LIST + AT_STREET).index("2026年6月3日")
+    Task.objects.filter(pk=task.pk).update(until=date(2026, 6, 12))
+    page = get(clerk, LIST + AT_STREET)
+    assert page.index("2026年6月3日") < page.index("2026年6月12日")
+
+
 @pytest.mark.parametrize("asked", ["from=heute", "from=2026-06-02&to=2026-06-01", "view=month&month=13"])
 def test_days_that_make_no_sense_are_refused_in_words(may: Office, clerk: Client, asked: str) -> None:
     assert clerk.get(f"{LIST}{AT_STREET}&{asked}").status_code == 422

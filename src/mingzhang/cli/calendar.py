@@ -34,7 +34,7 @@ def show(year: int) -> None:
     click.echo(_("%(year)d年有%(count)d个工作日。") % {"year": year, "count": count})
 
 
-@calendar.command(name="import", help=_("按名单录入一年的放假和调休：CSV文件，三列是日期、类别、名称。"))
+@calendar.command(name="import", help=_("按名单录入一年的放假和调休：xlsx或CSV文件，三列是日期、类别、名称。"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @by_option
 @click.option("--number", default="", metavar="NUMBER", help=_("通知的文号，例如 国办发明电〔2025〕7号"))

@@ -106,7 +106,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What is done in the transaction in which sheets are posted or taken back.
-WHEN_POSTED = ["mingzhang.duties.actions.fulfilling.recount"]
+WHEN_POSTED = ["mingzhang.duties.actions.fulfilling.recount", "mingzhang.duties.actions.following.follow"]
 # Where an entry leads that no sheet stands behind, by the code of its kind.
 BEHIND_ENTRIES = {"duties.tasks": "mingzhang.duties.queries.address_behind"}
 

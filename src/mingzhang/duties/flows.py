@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _P = Permission
 ENOUGH = _("这个期间的记录单入账够数了")
 WHY = _("写明原因")
+NO_MORE = _("清单改了，还没有到期的不再办；引起它的记录单冲销了，也不再办")
 
 TASK = Flow(
     "task",
@@ -53,7 +54,7 @@ TASK = Flow(
         Transition("recorded", "extend", "recorded", _P.TASK_DECIDE, WHY),
         Transition("open", "hand_over", "open", _P.DUTY_MANAGE, WHY),
         Transition("recorded", "hand_over", "recorded", _P.DUTY_MANAGE, WHY),
-        Transition("open", "withdraw", "withdrawn", _P.DUTY_MANAGE, _("清单改了，还没有到期的不再办")),
+        Transition("open", "withdraw", "withdrawn", _P.DUTY_MANAGE, NO_MORE),
         Transition("withdrawn", "restore", "open", _P.DUTY_MANAGE),
     ],
 )

@@ -34,8 +34,9 @@ def handed_by(person: Person, step_id: int) -> Handed:
     step = first.select_related("giver", "to", "by").first()
     if step is None or step.giver is None or step.to is None:
         raise _missing()
-    together = TaskStep.objects.filter(giver=step.giver_id, at=step.at, to=step.to_id).order_by("task__due", "pk")
-    tasks = [one.task for one in together.select_related("task__unit", "task__kind", "task__handler")]
+    together = TaskStep.objects.filter(giver=step.giver_id, at=step.at, to=step.to_id).order_by("pk")
+    rows = together.select_related("task__unit", "task__kind", "task__handler")
+    tasks = sorted((one.task for one in rows), key=lambda task: task.deadline)
     scope = visible_units(person, Permission.DUTY_VIEW)
     concerned = person.pk in (step.giver_id, step.to_id, step.by_id)
     if not concerned and not all(scope.contains(task.unit) for task in tasks):

@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
@@ -122,7 +122,10 @@ class Asked:
 
     def whose_tabs(self) -> list[Tab]:
         """Mine, or those of the unit and below it."""
-        names = {"mine": _("我的"), "below": _("“%(unit)s”和下级的") % {"unit": self.place.unit.name}}
+        names = {
+            "mine": pgettext("duty", "我的"),
+            "below": _("“%(unit)s”和下级的") % {"unit": self.place.unit.name},
+        }
         return [
             Tab(name, None, self.address(whose="" if code == self.usual else code), code == self.whose)
             for code, name in names.items()
@@ -202,13 +205,14 @@ def _named(tasks: QuerySet[Task], asked: Asked) -> QuerySet[Task]:
 
 def page_of(asked: Asked) -> tuple[list[Task], int]:
     """The tasks of the page, and how many there are, at most MOST_COUNTED. What is to be done by its day, the next
-    first; what was done, the last first. In the order of `due`, which has an index; more time that was granted is
-    told beside it."""
+    first; what was done, the last first. One's own by the day until which there is time; those of many units in the
+    order of `due`, which has an index: more time that was granted is told beside it."""
     tasks = _between(asked_tasks(asked), asked.first, asked.last)
     count = tasks.order_by()[:MOST_COUNTED].count()
     back = "-" if asked.state in ("done", "excused") else ""
     start = (asked.pages(count).page - 1) * SIZE
-    shown = tasks.select_related("unit", "kind", "handler").order_by(f"{back}due", f"{back}pk")
+    tasks = tasks.annotate(by=Coalesce("until", "due") if asked.whose == "mine" else F("due"))
+    shown = tasks.select_related("unit", "kind", "handler").order_by(f"{back}by", f"{back}pk")
     return list(shown[start : start + SIZE]), count
 
 

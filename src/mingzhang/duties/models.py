@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -19,6 +19,13 @@ from mingzhang.packs.models import PackVersion, RecordKind
 
 OPEN_TASKS = ("open", "recorded")
 CLOSED_TASKS = ("done", "excused")
+# The bounds of `Terms`, in working days.
+BEFORE, AFTER = (0, 20), (1, 60)
+
+
+def event_period(day: date, record_id: int) -> str:
+    """How a task that comes after a sheet says for what it is: the day of what happened, and the sheet."""
+    return f"{day.isoformat()}#{record_id}"
 
 
 class Adaptation(models.Model):
@@ -140,6 +147,12 @@ class Task(models.Model):
         return f"task:{self.pk}"
 
     @property
+    def comes_after(self) -> int | None:
+        """The sheet that it comes after; None for one that comes by the calendar."""
+        record = self.period.partition("#")[2]
+        return int(record) if record else None
+
+    @property
     def deadline(self) -> date:
         """The day by which it has to be done, with what was granted."""
         return self.until or self.due
@@ -189,3 +202,50 @@ class Horizon(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id}: {self.until}"
+
+
+class Terms(models.Model):
+    """When a book reminds of tasks and asks the next level about them, in working days: `remind_before` their day
+    (0: not before), and `escalate_after` it, for each level."""
+
+    book = models.OneToOneField(Book, models.PROTECT, primary_key=True, related_name="+")
+    remind_before = models.SmallIntegerField(default=2)
+    escalate_after = models.SmallIntegerField(default=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(remind_before__range=BEFORE, escalate_after__range=AFTER), name="terms_bounds"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book_id}: {self.remind_before}, {self.escalate_after}"
+
+
+class Escalation(models.Model):
+    """An open task whose day had passed was put before the `people` who answer for it in `unit`, the next one above
+    where anybody does: once for each level. `tried` says what had been done until then, as days: `reminded`,
+    `extended`, `handed`. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="escalations", db_index=False)
+    level = models.SmallIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    people = ArrayField(models.IntegerField())
+    deadline = models.DateField(help_text="the day by which it should have been done")
+    on = models.DateField()
+    tried = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "level"], name="escalation_once_a_level"),
+            models.UniqueConstraint(fields=["task", "unit"], name="escalation_once_a_unit"),
+            models.CheckConstraint(condition=Q(level__gte=1), name="escalation_level"),
+            models.CheckConstraint(condition=Q(people__len__gte=1), name="escalation_to_somebody"),
+            models.CheckConstraint(condition=Q(on__gt=F("deadline")), name="escalation_after_its_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id}: {self.level}"

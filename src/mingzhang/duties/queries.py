@@ -8,10 +8,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from mingzhang.core import clock
 from mingzhang.core.periods import Period
-from mingzhang.core.recurrence import Due, Occurrence, due
+from mingzhang.core.recurrence import Due, Occurrence, deadline, due
 from mingzhang.duties.lists import cadence_of, words_of
-from mingzhang.duties.models import Adaptation, Task, TaskStep
+from mingzhang.duties.models import OPEN_TASKS, Adaptation, Escalation, Task, TaskStep
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import subtree_now, work_calendar
@@ -38,9 +39,13 @@ def duty_of(task: Task) -> Duty:
     return words or pack_of(task.pack_version_id).duties_by_id[task.duty]
 
 
-def reckoned(task: Task) -> Due | None:
-    """How the due date comes about, day by day; None for a duty that no longer comes by the calendar."""
-    cadence = cadence_of(duty_of(task))
+def reckoned(task: Task, duty: Duty | None = None) -> Due | None:
+    """How the due date comes about, day by day; None for a duty that no longer comes like this. `duty` are its
+    words, where they are known."""
+    duty = duty or duty_of(task)
+    if task.comes_after:
+        return deadline(task.nominal, duty.after.within, work_calendar()) if duty.after else None
+    cadence = cadence_of(duty)
     if cadence is None:
         return None
     return due(cadence, Occurrence(Period.parse(task.period), task.nominal), work_calendar())
@@ -57,3 +62,19 @@ def address_behind(entry: Entry) -> str:
 def steps_of(task: Task) -> list[TaskStep]:
     """What was decided about it, the first first."""
     return list(TaskStep.objects.filter(task=task).select_related("by", "to").order_by("id"))
+
+
+def escalations_of(task: Task) -> list[Escalation]:
+    """The levels that it was put before while it was late, the first first."""
+    return list(Escalation.objects.filter(task=task).select_related("unit").order_by("level"))
+
+
+def is_provisional(task: Task, duty: Duty | None = None) -> bool:
+    """Whether a notice that is still to come could move the day on which the task is due: an open one that was
+    given no other day. Exact, since the day is worked out again from the calendar that made it; what fell due keeps
+    its day. `duty` are its words, where they are known; then, and within `reading`, lists ask nothing more for each
+    task."""
+    if task.state not in OPEN_TASKS or task.until is not None or task.due < clock.today():
+        return False
+    found = reckoned(task, duty)
+    return found is not None and found.provisional

@@ -11,7 +11,7 @@ from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from mingzhang.duties import flows
 from mingzhang.duties.models import Task
 from mingzhang.organisation.models import Person, Post, Unit
-from mingzhang.organisation.queries import visible_units
+from mingzhang.organisation.queries import holding, visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can
 
@@ -76,12 +76,14 @@ def check_post_of(unit: Unit, post: Post) -> None:
 
 
 def check_user_can_read_handbook(person: Person, of: Person) -> None:
-    """One's own; else that of someone who holds a post in a unit for which one decides or arranges. Raises
-    NotFound: whose handbook one may not read is not told apart from nobody's."""
+    """One's own; else that of someone who holds a post in a unit for which one decides or arranges, or who held one
+    and holds none now. Raises NotFound: whose handbook one may not read is not told apart from nobody's."""
     if person.pk == of.pk:
         return
     scopes = [visible_units(person, permission) for permission in (Permission.TASK_DECIDE, Permission.DUTY_MANAGE)]
-    held = Unit.objects.filter(posts__appointments__in=of.appointments.all(), book=person.book_id)
+    now = holding().filter(person=of)
+    seats = now if now.exists() else of.appointments.all()
+    held = Unit.objects.filter(posts__appointments__in=seats, book=person.book_id)
     if not any(scope.contains(unit) for unit in held.distinct() for scope in scopes):
         raise NotFound(_("没有找到这个人的责任手册。"), remedy=_("只能看自己的，和自己领导的单位里的人的。"))
 

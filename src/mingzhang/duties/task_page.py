@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mingzhang.core import clock
 from mingzhang.core.errors import NotFound, Refusal
 from mingzhang.core.recurrence import explain
 from mingzhang.duties import flows
 from mingzhang.duties.doing import acts_of
-from mingzhang.duties.models import OPEN_TASKS, Task, TaskStep
-from mingzhang.duties.queries import reckoned, steps_of
+from mingzhang.duties.models import OPEN_TASKS, Escalation, Task, TaskStep
+from mingzhang.duties.queries import escalations_of, reckoned, steps_of
 from mingzhang.duties.whose import colleagues, handlers_of
 from mingzhang.duties.wording import left_said, name_of, period_said, sheet_address, stand_of, words_for
 from mingzhang.ledger.listing import kind_name, kinds_of
@@ -96,7 +97,7 @@ def context_of(place: Place, task: Task, given: Given) -> dict[str, Any]:
         "fill": fill_of(place, task, today),
         "receivers": _receivers(task) if "hand_over" in acts else [],
         "earliest": max(today, task.deadline + timedelta(days=1)),
-        "history": [_past(step) for step in steps],
+        "history": sorted([*map(_past, steps), *map(_put_up, escalations_of(task))], key=lambda one: one.at),
         "back": f"{reverse('duties:list')}?{place.query}",
         **_why(task, duty, steps),
         **_who(task, duty),
@@ -106,7 +107,7 @@ def context_of(place: Place, task: Task, given: Given) -> dict[str, Any]:
 
 def _why(task: Task, duty: Duty | None, steps: Sequence[TaskStep]) -> dict[str, Any]:
     """How the due date came about, day by day, and by whom more time was granted."""
-    due = reckoned(task) if duty else None
+    due = reckoned(task, duty) if duty else None
     granted = next((step for step in reversed(steps) if step.verb == "extend"), None)
     moved = due.date if due and due.date != task.due else None
     return {"because": explain(due) if due else [], "moved": moved, "granted": granted if task.until else None}
@@ -178,6 +179,18 @@ def _past(step: TaskStep) -> Past:
         "sign_off": ("is-good", "check"),
     }.get(step.verb, ("", ""))
     return Past(_did(step), step.by.name, step.at, step.reason, look, icon)
+
+
+def _put_up(one: Escalation) -> Past:
+    counts = {name: len(days) for name, days in one.tried.items() if days}
+    said = {
+        "reminded": ngettext("提醒过%(count)d次", "提醒过%(count)d次", counts.get("reminded", 0)),
+        "extended": ngettext("延期过%(count)d次", "延期过%(count)d次", counts.get("extended", 0)),
+        "handed": ngettext("换过%(count)d次人", "换过%(count)d次人", counts.get("handed", 0)),
+    }
+    note = _("，").join(words % {"count": counts[name]} for name, words in said.items() if name in counts)
+    what = _("逾期未办，报到%(unit)s") % {"unit": one.unit.name}
+    return Past(what, _("自动"), one.at, note, "is-back", "warn")
 
 
 def _did(step: TaskStep) -> str:

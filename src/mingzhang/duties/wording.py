@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -133,7 +134,9 @@ def handlers_said(tasks: Sequence[Task], words: Mapping[int, Duty | None]) -> di
 
 
 def period_said(task: Task) -> str:
-    """The period for which it is: 2026年10月, 2026年第四季度."""
+    """The period for which it is: 2026年10月, 2026年第四季度; or after which day something happened."""
+    if task.comes_after:
+        return _("%(day)s的事以后") % {"day": date_format(task.nominal, "DATE_FORMAT")}
     period = Period.parse(task.period)
     return period.label_en if language() == "en" else period.label
 

@@ -16,7 +16,7 @@ from mingzhang.core.periods import Period
 from mingzhang.packs.expressions import parse_derive, parse_value, parse_where, suggestion
 from mingzhang.packs.queries import kind_ids, pack_of
 from mingzhang.packs.schema import Figure, Pack
-from mingzhang.packs.trees import Derive, FieldRef, FieldType, Shift, Value, Where, fields_of, unparse
+from mingzhang.packs.trees import Derive, FieldRef, Shift, Value, Where, fields_of, unparse
 
 Extent: TypeAlias = Literal["unit", "subtree"]
 
@@ -133,7 +133,7 @@ def resolve(pack: Pack, numbers: Mapping[str, int]) -> dict[str, Definition]:
 
 def _counted(pack: Pack, numbers: Mapping[str, int], figure: Figure) -> Counted:
     code = figure.of or ""
-    fields = {id: FieldType(field.type, tuple(field.option_names)) for id, field in pack.fields_of(code).items()}
+    fields = pack.types_of(code)
     where = parse_where(figure.where, fields) if figure.where else None
     return Counted(figure, Component(numbers[code], parse_value(figure.value or "count", fields), where))
 

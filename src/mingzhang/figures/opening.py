@@ -272,7 +272,7 @@ def _entries(found: Trace, entries: list[Entry]) -> Iterator[ShownEntry]:
 def title_of(entry: Entry, fields: tuple[Field, ...]) -> str:
     """What the record is called; for a row of a table, its first words; without a record, all it says."""
     if entry.record is None:
-        return _(" · ").join(_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
+        return _("，").join(_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
     words = next((str(entry.data[one.id]) for one in fields if one.type == "text" and entry.data.get(one.id)), "")
     return words or entry.record.title if entry.line else entry.record.title
 

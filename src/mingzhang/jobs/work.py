@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from mingzhang.duties import actions as duties
 from mingzhang.figures import rollups
 from mingzhang.jobs import actions, checking
 from mingzhang.notifications import actions as notifications
+from mingzhang.notifications.queries import days_reminded
 from mingzhang.organisation.models import Book
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('mingzhang.jobs/day', 0))"
@@ -93,6 +95,24 @@ def _tasks_made(book: Book) -> str:
     if not made and not posted:
         return ""
     return _("%(book)s新排%(made)d项，记账%(posted)d笔") % {"book": book.code, "made": made, "posted": posted}
+
+
+def remind() -> str:
+    """Remind people of their tasks, put the late ones before the next level, and tell what is without an owner."""
+    return _said([_reminded(book) for book in Book.objects.order_by("code")])
+
+
+def _reminded(book: Book) -> str:
+    risen = duties.escalate_tasks(book=book, reminded=partial(days_reminded, book))
+    told = notifications.remind_of_tasks(book=book)
+    orphans = notifications.tell_orphans(book=book)
+    parts = [
+        _("提醒%(count)d人次") % {"count": told} if told else "",
+        _("%(count)d项过期的报给上一级") % {"count": risen} if risen else "",
+        _("没有人办的事告诉了%(count)d人次") % {"count": orphans} if orphans else "",
+    ]
+    done = "、".join(part for part in parts if part)
+    return f"{book.code}：{done}" if done else ""
 
 
 def fold_rollups() -> str:

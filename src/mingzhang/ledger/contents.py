@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
@@ -18,6 +18,7 @@ from mingzhang.packs.validation import TITLE_LENGTH, Data, clean, title_of
 from mingzhang.packs.values import Resolver, Unfit, clean_text
 
 LONGEST_NOTE = 2000
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class InBook:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._known: dict[tuple[str, int | str, str], int | None] = {}
+        self._people: dict[int | str, list[int]] = {}
 
     def look_ahead(self, units: Iterable[int | str]) -> None:
         """Look many units up at once, those that are there by id and those by code, before they are asked for."""
@@ -98,6 +100,28 @@ class InBook:
     def person(self, reference: int | str) -> int | None:
         """By id or username."""
         return self._look("person", reference, "")
+
+    def people(self, references: Sequence[int | str]) -> Mapping[int | str, Sequence[int]]:
+        """By id, username or name: whoever has left took part in what was done before."""
+        asked = [one for one in dict.fromkeys(references) if one not in self._people]
+        if asked:
+            self._people |= self._find_people(asked)
+        return self._people
+
+    def _find_people(self, asked: Sequence[int | str]) -> dict[int | str, list[int]]:
+        names = {one: Person.normalize_username(one) for one in asked if isinstance(one, str)}
+        numbers = [one for one in asked if isinstance(one, int) and one <= LARGEST_ID]
+        wanted = Q(pk__in=numbers) | Q(username__in=names.values()) | Q(name__in=names)
+        found = Person.objects.filter(wanted, book=self._book).order_by("pk").values_list("pk", "username", "name")
+        by_username = {username: [pk] for pk, username, _name in found}
+        by_name: dict[str, list[int]] = {}
+        for pk, _username, name in found:
+            by_name.setdefault(name, []).append(pk)
+        known = {pk: [pk] for pk, _username, _name in found}
+        return {
+            one: by_username.get(names[one]) or by_name.get(one, []) if isinstance(one, str) else known.get(one, [])
+            for one in asked
+        }
 
     def unit(self, reference: int | str) -> int | None:
         """By id or code."""

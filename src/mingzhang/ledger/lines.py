@@ -1,7 +1,7 @@
 """What a record becomes when it is posted: line 0 for the sheet, then a line for each row of its tables.
 
 Only dimensions and measures are posted. Long texts and files stay with the record, and so does any personal data in
-words: an entry can never be erased, a record's text can.
+words: an entry can never be erased, a record's text can. Of the people who took part it is told how many they were.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from mingzhang.core.digests import canonical_json, digest
 from mingzhang.ledger.models import Record
+from mingzhang.packs.participants import head_count
 from mingzhang.packs.schema import Field, Pack
 
 WORDS = frozenset({"text", "long_text"})
@@ -36,12 +37,14 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sheet (`table` is empty) or one of its tables: which of its fields are posted, as which kind of entry."""
+    """A sheet (`table` is empty) or one of its tables: which of its fields are posted, and which only
+    as how many people they name, as which kind of entry."""
 
     table: str
     kind_id: int
     kind: str
     fields: frozenset[str]
+    counted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Layout:
                 numbers[line.code],
                 f"{pack.id}/{line.code}",
                 frozenset(field.id for field in line.fields if not _stays(field)),
+                frozenset(field.id for field in line.fields if field.type == "people"),
             )
             for line in pack.lines()
             if line.kind.id == code
@@ -80,7 +84,11 @@ def _stays(field: Field) -> bool:
 
 
 def _kept(part: Part, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name in part.fields}
+    return {
+        name: head_count(value) if name in part.counted else value
+        for name, value in data.items()
+        if name in part.fields
+    }
 
 
 def _line(record: Record, number: int, part: Part, data: dict[str, Any]) -> Line:

@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mingzhang.ledger.models import Record
 from mingzhang.ledger.remarks import Remark
 from mingzhang.organisation.models import Person, Unit
+from mingzhang.packs.participants import head_count
 from mingzhang.packs.schema import Field, Kind, Table
 from mingzhang.packs.wording import language, measure_word
 
@@ -93,7 +95,12 @@ def _sheet(record: Record, kind: Kind, names: Names, remarks: Said) -> Sheet:
 def _table(table: Table, rows: list[dict[str, Any]], names: Names, remarks: Said) -> ShownTable:
     path = f"rows.{table.id}"
     columns = [
-        Shown(field.name.text(language()), "", measure_word(field.measure), field.type in NUMBERS)
+        Shown(
+            field.name.text(language()),
+            "",
+            "" if field.type == "people" else measure_word(field.measure),
+            field.type in NUMBERS,
+        )
         for field in table.fields
     ]
     shown = []
@@ -108,7 +115,7 @@ def _shown(field: Field, value: Any, names: Names, path: str, remarks: Said) -> 
     return Shown(
         name=field.name.text(language()),
         text=_text(field, value, names),
-        measure=measure_word(field.measure),
+        measure="" if field.type == "people" else measure_word(field.measure),
         number=field.type in NUMBERS,
         long=field.type == "long_text",
         link=value if field.type == "link" else None,
@@ -122,8 +129,29 @@ def _text(field: Field, value: Any, names: Names) -> str:
         return "—"
     if field.type in REFERENCES:
         return names.of(field.type, value)
+    if field.type == "people":
+        return _people(value, names)
     say = SAYINGS.get(field.type)
     return say(field, value) if say else str(value)
+
+
+def _people(value: Mapping[str, Any], names: Names) -> str:
+    """Everybody by name, then how many others, and how many they are together."""
+    named = _("、").join(_each(value["persons"], names))
+    others, count = value["others"], head_count(value)
+    if not named:
+        return ngettext("%(count)s人", "%(count)s人", count) % {"count": f"{count:,}"}
+    if not others:
+        return _("%(names)s（共%(count)s人）") % {"names": named, "count": f"{count:,}"}
+    said = _("%(names)s，另%(others)s人（共%(count)s人）")
+    return said % {"names": named, "others": f"{others:,}", "count": f"{count:,}"}
+
+
+def _each(persons: Sequence[int], names: Names) -> Iterator[str]:
+    """Their names, with the user names of those who have the same."""
+    called = [names.of("person", person) for person in persons]
+    for person, name in zip(persons, called, strict=True):
+        yield f"{name}（{names.code('person', person)}）" if called.count(name) > 1 else name
 
 
 def _option(field: Field, value: Any) -> str:
@@ -167,6 +195,8 @@ class Names:
         for field, value in values:
             if field.type in wanted and isinstance(value, int):
                 wanted[field.type].add(value)
+            elif field.type == "people" and isinstance(value, Mapping):
+                wanted["person"].update(value["persons"])
         people, units, records = wanted["person"], wanted["unit"], wanted["link"]
         self._names = {
             "person": _named(Person.objects.filter(id__in=people).values_list("id", "name", "username"), people),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from mingzhang.core.errors import InvalidInput, Refusal
+from mingzhang.duties.models import AFTER, BEFORE
 from mingzhang.notifications.models import Hook, Preference
 
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
@@ -47,7 +48,7 @@ class PreferenceForm(RefusedForm):
         widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
     )
     hook_on = _tick(_("发到单位的网关"), _("例如政务微信、浙政钉，由单位的网关转给您"))
-    at_once = _tick(_("退回给我的，马上告诉我"), _("不勾就和别的一起，一天一次"))
+    at_once = _tick(_("退回给我的、今天到期的，马上告诉我"), _("不勾就和别的一起，一天一次"))
     digest_hour = _hour(_("每天几点告诉我"))
     quiet_from = _hour(_("几点起不打扰"))
     quiet_to = _hour(_("到几点"), _("这段时间里要马上告诉的，等过了再说。两个写成一样就是不设"))
@@ -63,6 +64,23 @@ class PreferenceForm(RefusedForm):
     def chosen(self, preference: Preference) -> dict[str, Any]:
         """Everything that was chosen; what was not offered stays."""
         return {name: getattr(preference, name) for name in self.base_fields} | self.cleaned_data
+
+
+def _days(label: Any, bounds: tuple[int, int], help: Any) -> Any:
+    least, most = bounds
+    widget = forms.NumberInput(attrs={"class": "in"})
+    return forms.IntegerField(label=label, min_value=least, max_value=most, widget=widget, help_text=help)
+
+
+class TermsForm(RefusedForm):
+    """After how many working days people are reminded of tasks, and the next level is asked."""
+
+    remind_before = _days(_("到期前几个工作日提醒"), BEFORE, _("0就是不提前，只在当天提醒"))
+    escalate_after = _days(
+        _("过期几个工作日报给上一级"),
+        AFTER,
+        _("报给上一级单位里分管这项责任的人；再过这么多工作日还没办，再往上报一级"),
+    )
 
 
 class HookForm(RefusedForm):

@@ -6,12 +6,18 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from mingzhang.organisation.models import Book, Person
 
 CHANNELS = ("mail", "hook")
 STATES = ("waiting", "sent", "failed")
+OF_TASK = "task.due"  # the kind of notices whose key is `task:17:today:2026-06-30`
+
+
+def task_named(key: str = "key") -> Func:
+    """The number of the task in the key of a notice of OF_TASK, as text."""
+    return Func(F(key), Value(":"), Value(2), function="split_part", output_field=models.TextField())
 
 
 class Cursor(models.Model):
@@ -44,6 +50,7 @@ class Notice(models.Model):
             models.Index(fields=["person", "-id"], name="notice_person"),
             models.Index(fields=["person"], condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=["at"], name="notice_at"),
+            models.Index(task_named(), condition=Q(kind=OF_TASK), name="notice_of_task"),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +129,20 @@ class Preference(models.Model):
             ),
             models.CheckConstraint(condition=Q(mail_on=False) | ~Q(mail=""), name="preference_mail"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+
+class Feed(models.Model):
+    """The calendar of a person's tasks, for whoever has its address. Of the secret in the address only the digest
+    is kept: deleting the row ends it. `asked` counts how often it was asked for since `since`."""
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="feed")
+    digest = models.BinaryField(max_length=34, unique=True)
+    made_at = models.DateTimeField()
+    since = models.DateTimeField()
+    asked = models.IntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.person_id)

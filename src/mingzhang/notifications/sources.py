@@ -9,11 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingzhang.audit.models import Event
+from mingzhang.duties.addresses import late_tasks, task_page
+from mingzhang.duties.models import Escalation
+from mingzhang.duties.queries import duty_of
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import holders_of_any
 from mingzhang.organisation.roles import Permission, roles_with
+from mingzhang.packs.wording import language
 from mingzhang.reports.models import Report, ReportReview
 from mingzhang.reports.queries import authors
 
@@ -56,7 +60,7 @@ def _record(event: Event, said: str) -> Heard | None:
     if record is None:
         return None
     people = [person for person in (record.created_by_id, record.submitted_by_id) if person]
-    return Heard(people, said % {"title": _short(record.title)}, reverse("ledger:record", args=(record.pk,)))
+    return Heard(people, said % {"title": short(record.title)}, reverse("ledger:record", args=(record.pk,)))
 
 
 def _returned(event: Event) -> Heard | None:
@@ -75,7 +79,7 @@ def _report(event: Event, said: str, people: Callable[[Report], Iterable[int]]) 
     if report is None:
         return None
     return Heard(
-        people(report), said % {"title": _short(report.title)}, reverse("reports:report", args=(report.pk,))
+        people(report), said % {"title": short(report.title)}, reverse("reports:report", args=(report.pk,))
     )
 
 
@@ -110,8 +114,31 @@ def _number(event: Event) -> int:
     return int(event.subject.partition(":")[2])
 
 
-def _short(title: str) -> str:
+def short(title: str) -> str:
+    """A title that fits on a line."""
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+
+
+# --- tasks --------------------------------------------------------------------------------------------------------
+
+
+def _escalated(event: Event) -> Heard | None:
+    """What is put before the same people of a unit on one day, told in one line."""
+    named = {"task__in": event.data["tasks"], "unit__book__code": event.book, "unit__code": _code(event)}
+    found = list(Escalation.objects.filter(**named).select_related("task__unit").order_by("id"))
+    if not found:
+        return None
+    people = {person for one in found for person in one.people}
+    if len(found) > 1:
+        said = _("过期没办的任务有%(count)d项，请您过问") % {"count": len(found)}
+        return Heard(people, said, late_tasks(_code(event)))
+    task = found[0].task
+    words = {"unit": task.unit.name, "what": duty_of(task).name.text(language())}
+    return Heard(people, short(_("过期没办，请您过问：%(unit)s %(what)s") % words), task_page(task.pk))
+
+
+def _code(event: Event) -> str:
+    return event.subject.partition(":")[2]
 
 
 # --- the tables ---------------------------------------------------------------------------------------------------
@@ -125,6 +152,7 @@ SOURCES: tuple[Source, ...] = (
     Source("report.return", _report_told(lambda: _("退回给您：%(title)s"), authors), at_once=True),
     Source("report.sign", _report_told(lambda: _("已签发：%(title)s"), _worked_on)),
     Source("report.publish", _report_told(lambda: _("已发布：%(title)s"), _worked_on)),
+    Source("task.escalate", _escalated),
     Source("report.withdraw", _report_told(lambda: _("已撤回：%(title)s"), _worked_on)),
 )
 BY_VERB = {source.verb: source for source in SOURCES}

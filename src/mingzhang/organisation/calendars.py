@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.workdays import SATURDAY, Day, WorkCalendar, weekday_said
+from mingzhang.organisation import sheets
 
+T = TypeVar("T")
 SpecialKind = Literal["holiday", "make_up"]
 
 MOST_LINES = 366
@@ -26,6 +28,7 @@ KIND_WORDS: dict[str, SpecialKind] = {
     "放假": "holiday",
     "休": "holiday",
     "休息": "holiday",
+    "休息日": "holiday",
     "holiday": "holiday",
     "调休上班": "make_up",
     "上班": "make_up",
@@ -81,13 +84,22 @@ def provisional_said(year: int) -> str:
 
 
 def text_of(content: bytes) -> str:
-    """The text of a CSV file, as WPS and Excel write it. Raises InvalidInput."""
+    """The lines of an xlsx or CSV file, as WPS and Excel write them. Raises InvalidInput."""
+    if sheets.is_sheet(content):
+        try:
+            return sheets.lines_of(content)
+        except sheets.FAULTS:
+            raise _unreadable() from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidInput(_("这个文件读不出文字。"), remedy=_("请另存为CSV文件，或者把表格里的几列复制过来。"))
+    raise _unreadable()
+
+
+def _unreadable() -> InvalidInput:
+    return InvalidInput(_("这个文件读不出文字。"), remedy=_("请另存为xlsx或CSV文件，或者把表格里的几列复制过来。"))
 
 
 def read(text: str) -> list[Row]:
@@ -120,10 +132,21 @@ def _rows_of(line: str) -> Iterator[Row]:
     days, kind, name, *more = [*cells, "", ""][: max(3, len(cells))]
     if any(more):
         raise InvalidInput(_("多了几列，只要日期、类别、名称三列。"))
-    if len(name) > LONGEST_NAME:
-        raise InvalidInput(_("名称不能超过%(limit)s个字。") % {"limit": LONGEST_NAME})
-    first, last = _days_of(days)
-    return (Row(first + timedelta(days=n), _kind_of(kind), name) for n in range((last - first).days + 1))
+    long = [_("名称不能超过%(limit)s个字。") % {"limit": LONGEST_NAME}] if len(name) > LONGEST_NAME else []
+    (first, last), in_days = _cell(_days_of, days, (date.min, date.min))
+    fallback: SpecialKind = "holiday"
+    is_a, in_kind = _cell(_kind_of, kind, fallback)
+    if problems := [*in_days, *in_kind, *long]:
+        raise InvalidInput("".join(problems))
+    return (Row(first + timedelta(days=n), is_a, name) for n in range((last - first).days + 1))
+
+
+def _cell(read: Callable[[str], T], cell: str, otherwise: T) -> tuple[T, list[str]]:
+    """What a cell says, or what is wrong with it: every cell of a line is looked at."""
+    try:
+        return read(cell), []
+    except InvalidInput as refused:
+        return otherwise, [str(refused)]
 
 
 def _days_of(cell: str) -> tuple[date, date]:

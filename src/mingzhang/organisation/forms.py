@@ -270,8 +270,8 @@ class NoticeForm(ActForm):
         ),
     )
     file = forms.FileField(
-        label=gettext_lazy("或者选一个CSV文件"),
+        label=gettext_lazy("或者选一个xlsx或CSV文件"),
         required=False,
         help_text=gettext_lazy("选了文件，就用文件里的名单"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,text/csv,text/plain"}),
     )

@@ -55,7 +55,11 @@ def _time_faults(duty: Duty, place: Place, known: Known) -> Iterator[Fault]:
 
 
 def _closing_faults(duty: Duty, place: Place, known: Known) -> Iterator[Fault]:
-    if duty.fulfilled_by is not None:
+    if duty.after and duty.fulfilled_by:
+        # Two sheets of one week and two of what follows: nobody could tell which answers which.
+        wrong = _("某件事以后要办的，由领导签字办结，不写 fulfilled_by")
+        yield place.fault("fulfilled_by", wrong=wrong, right=_("去掉 fulfilled_by 和 count"))
+    elif duty.fulfilled_by is not None:
         yield from _kind_faults(duty.fulfilled_by, place, known, "fulfilled_by")
         kind = known.kinds.get(duty.fulfilled_by)
         for level in duty.levels:

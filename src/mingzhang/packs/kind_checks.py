@@ -24,8 +24,14 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "max_length": frozenset({"text", "long_text"}),
     "kind": frozenset({"link"}),
 }
-NEEDED: Mapping[str, str] = {"choice": "options", "choices": "options", "link": "kind", "person": "personal"}
-NO_DEFAULT = frozenset({"person", "unit", "link", "file"})
+NEEDED: Mapping[str, str] = {
+    "choice": "options",
+    "choices": "options",
+    "link": "kind",
+    "person": "personal",
+    "people": "personal",
+}
+NO_DEFAULT = frozenset({"person", "people", "unit", "link", "file"})
 CONDITIONS = frozenset({"choice", "choices", "boolean"})
 TITLE_TYPES = frozenset({"text", "integer", "decimal", "money", "date", "choice"})
 _TITLE_FIELD = re.compile(r"\{([^{}]*)\}|[{}]")

@@ -19,7 +19,7 @@ from mingzhang.packs.trees import FieldType as FieldKnown
 
 FieldType = Literal[
     "text", "long_text", "integer", "decimal", "date", "choice", "choices", "boolean",
-    "person", "unit", "money", "link", "file",
+    "person", "people", "unit", "money", "link", "file",
 ]  # fmt: skip
 Scope = Literal["unit", "subtree"]
 Shift = Literal["same", "previous", "year_to_date", "same_last_year"]
@@ -142,8 +142,9 @@ class Field(Model):
 
     @property
     def known(self) -> FieldKnown:
-        """What an expression may know of it."""
-        return FieldKnown(self.type, tuple(option.id for option in self.options))
+        """What an expression may know of it: of people who took part, how many they were."""
+        type = "integer" if self.type == "people" else self.type
+        return FieldKnown(type, tuple(option.id for option in self.options))
 
     @property
     def length_limit(self) -> int:
@@ -159,8 +160,8 @@ class Field(Model):
 
     @property
     def measure(self) -> str | None:
-        """The measure word of its values, if it has one: 元 for money, else `unit`."""
-        return "元" if self.type == "money" else self.unit
+        """The measure word of its values, if it has one: 元 for money, 人 for people, else `unit`."""
+        return {"money": "元", "people": "人"}.get(self.type, self.unit)
 
 
 class Table(Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
@@ -17,10 +17,13 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
+from mingzhang.packs import participants
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.schema import TEXT_LENGTH, Field
 
-Json: TypeAlias = "str | int | bool | list[str]"
+# Who took part: `{"persons": [ids], "others": how many besides}`.
+People: TypeAlias = "dict[str, int | list[int]]"
+Json: TypeAlias = "str | int | bool | list[str] | People"
 Number = TypeVar("Number", int, Decimal)
 
 # The largest whole number that every JSON reader keeps exact (RFC 8259, section 6).
@@ -50,6 +53,10 @@ class Resolver(Protocol):
 
     def person(self, reference: int | str) -> int | None: ...
 
+    def people(self, references: Sequence[int | str]) -> Mapping[int | str, Sequence[int]]:
+        """Of many at once, also by their names: the ids of all whom each may mean, none for what means nobody."""
+        ...
+
     def unit(self, reference: int | str) -> int | None: ...
 
     def record(self, reference: int | str, kind: str) -> int | None: ...
@@ -65,6 +72,9 @@ class NobodyThere:
 
     def person(self, reference: int | str) -> int | None:
         return None
+
+    def people(self, references: Sequence[int | str]) -> Mapping[int | str, Sequence[int]]:
+        return {}
 
     def unit(self, reference: int | str) -> int | None:
         return None
@@ -273,6 +283,63 @@ def _pointer(find: Callable[[Resolver, Field, int | str], int | None], missing: 
     return read
 
 
+def _people(field: Field, raw: object, resolve: Resolver) -> Json | None:
+    """From a text of names, or from ids as they are kept."""
+    named, others = _people_in_text(raw) if isinstance(raw, str) else _people_by_id(raw)
+    if len(named) > participants.MOST_NAMED:
+        told = {"count": len(named), "limit": participants.MOST_NAMED}
+        raise Unfit(_("写了%(count)d个人，最多%(limit)d个") % told)
+    if not 0 <= others <= participants.MOST_OTHERS:
+        raise Unfit(_("其他人员要在0到%(limit)d人之间") % {"limit": participants.MOST_OTHERS})
+    persons = _each_once(named, resolve.people([reference for reference, _said in named]) if named else {})
+    return {"persons": persons, "others": others} if persons or others else None
+
+
+Named: TypeAlias = "Sequence[tuple[int | str, str]]"
+
+
+def _people_in_text(raw: str) -> tuple[Named, int]:
+    if len(raw) > participants.LONGEST:
+        raise Unfit(_("名单太长"))
+    written = participants.read(clean_text(raw, participants.LONGEST, lines=True) or "")
+    if len(written.others) > 1:
+        raise Unfit(_("其他人员只写一处，如“另3人”"))
+    return written.named, sum(written.others)
+
+
+def _people_by_id(raw: object) -> tuple[Named, int]:
+    if not isinstance(raw, Mapping) or not raw.keys() <= {"persons", "others"}:
+        raise Unfit(_("要填姓名，用“、”隔开，没有登记的人写成“另3人”"))
+    persons, others = raw.get("persons") or [], raw.get("others") or 0
+    if not isinstance(persons, list | tuple):
+        raise Unfit(_("要填一组人员"))
+    if type(others) is not int:
+        raise Unfit(_("其他人员要填整数"))
+    given = [_reference(one) for one in persons]
+    return [(one, str(one)) for one in given if one is not None], others
+
+
+def _each_once(named: Named, found: Mapping[int | str, Sequence[int]]) -> list[int]:
+    """The ids, in the order given. Raises Unfit naming whoever is not there, not one person alone, or twice."""
+    missing = [said for reference, said in named if not found.get(reference)]
+    if missing:
+        raise Unfit(_("没有这个人员：%(names)s。没有登记的人只写人数，如“另3人”") % {"names": _some(missing)})
+    several = [said for reference, said in named if len(found[reference]) > 1]
+    if several:
+        raise Unfit(_("不止一个人叫这个名字：%(names)s。请从下面选，或写用户名") % {"names": _some(several)})
+    persons = [found[reference][0] for reference, _said in named]
+    twice = [said for nth, (_reference, said) in enumerate(named) if persons[nth] in persons[:nth]]
+    if twice:
+        raise Unfit(_("写了两次：%(names)s") % {"names": _some(twice)})
+    return persons
+
+
+def _some(names: Sequence[str]) -> str:
+    """A few of them, fit to be put into a message."""
+    listed = participants.SEPARATOR.join(shown(name) for name in names[:5])
+    return listed if len(names) <= 5 else _("%(names)s等%(count)d个") % {"names": listed, "count": len(names)}
+
+
 def shown(text: str) -> str:
     """At most 40 characters of something that somebody gave, fit to be put into a message."""
     visible = "".join(character if character.isprintable() else "�" for character in text[:40])
@@ -290,6 +357,7 @@ _READERS: Mapping[str, Reader] = {
     "choices": _choices,
     "boolean": _boolean,
     "person": _pointer(lambda resolve, field, given: resolve.person(given), lambda: _("没有这个人员")),
+    "people": _people,
     "unit": _pointer(lambda resolve, field, given: resolve.unit(given), lambda: _("没有这个单位")),
     "link": _pointer(
         lambda resolve, field, given: resolve.record(given, field.kind or ""), lambda: _("没有这份记录单")

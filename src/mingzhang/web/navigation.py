@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mingzhang.ledger import queries as ledger
 from mingzhang.organisation.place import Place
@@ -47,7 +48,7 @@ DUTY_PAGES = tuple(f"duties:{one}" for one in ("duty", "duty_new", "adapt", "cov
 GROUPS: dict[str, Promise | str] = {"today": "", "keep": _("记"), "read": _("看"), "office": ""}
 PAGES: tuple[Page, ...] = (
     Page("today", "web:today", _("今日"), "home", (_P.RECORD_ADD, _P.RECORD_REVIEW), 1),
-    Page("keep", "duties:list", _("任务"), "flag", (_P.DUTY_VIEW,), 4, TASK_PAGES),
+    Page("keep", "duties:list", pgettext_lazy("duty", "任务"), "flag", (_P.DUTY_VIEW,), 4, TASK_PAGES),
     Page("keep", "duties:duties", _("责任清单"), "paper", (_P.DUTY_VIEW,), 5, DUTY_PAGES),
     Page("keep", "ledger:list", _("台账"), "book", (_P.RECORD_VIEW,), 2, ("ledger:",)),
     Page("keep", "ledger:queue", _("审核"), "check", (_P.RECORD_REVIEW,), 3, ("ledger:batch",), waiting_for),

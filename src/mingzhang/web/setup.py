@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,6 +24,7 @@ from mingzhang.core import digests
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal
 from mingzhang.organisation import actions, queries
 from mingzhang.organisation.models import Person, Setup, Unit
+from mingzhang.organisation.stepup import recently_authenticated
 from mingzhang.packs.queries import builtin_ids, builtin_pack
 from mingzhang.web import pasting
 from mingzhang.web.setup_forms import (
@@ -42,7 +44,7 @@ AFTER = {"pack": "units", "units": "people", "people": "done"}
 @never_cache
 @sensitive_post_parameters("password", "again", "code")
 @require_http_methods(["GET", "POST"])
-def setup(request: HttpRequest) -> HttpResponse:
+def setup(request: HttpRequest) -> HttpResponseBase:
     """The step that is due; `?step=` goes back to one that was passed over."""
     if queries.needs_setup():
         return _before(request)
@@ -93,6 +95,7 @@ def _administrator(request: HttpRequest, draft: dict[str, Any]) -> HttpResponse:
         person = authenticate(request, username=given["username"], password=given["password"])
         if person is not None:
             login(request, person)
+            record_authentication(request, person, method="password")
         return redirect("web:setup")
     return _page(request, "administrator", form, _("建好账套，下一步"), draft=draft)
 
@@ -222,10 +225,10 @@ def _onwards(person: Person, step: str) -> HttpResponse:
     return redirect("web:setup")
 
 
-_WORK: dict[str, Callable[[HttpRequest, Person], HttpResponse]] = {
+_WORK: dict[str, Callable[[HttpRequest, Person], HttpResponseBase]] = {
     "pack": _pack,
     "units": _units,
-    "people": _people,
+    "people": recently_authenticated(_people),  # gives roles, and passwords
     "done": _finish,
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from mingzhang.core import clock
+from mingzhang.notifications.actions import make_feed
 from mingzhang.notifications.models import Notice
 from tests.web.matrix import ELSEWHERE, EVERYBODY, Address, answers
 from tests.web.office import Office
@@ -32,6 +33,18 @@ def _notice(office: Office) -> str:
     return reverse("notifications:open", args=(notice.pk,))
 
 
+def _feed(office: Office) -> str:
+    """Of the street's clerk. Whoever has the address needs nothing else."""
+    return reverse("notifications:feed", args=(make_feed(by=office.cast.chen),))
+
+
+ARRANGING = {
+    **dict.fromkeys(EVERYBODY, 403),
+    "nobody": 302,
+    **dict.fromkeys(("zhou", "wei", "admin", "stranger"), 200),
+}
+TERMS = {"remind_before": "2", "escalate_after": "3"}
+
 ADDRESSES = [
     _page("inbox", OWN),
     _page("read_all", SENT, form=lambda office: {}),
@@ -42,6 +55,11 @@ ADDRESSES = [
     ),
     _page("settings", OWN),
     _page("settings", SENT, form=lambda office: CHOSEN),
+    _page("feed_make", OWN, form=lambda office: {}),
+    _page("feed_revoke", SENT, form=lambda office: {}),
+    Address("notifications:feed", _feed, dict.fromkeys(EVERYBODY, 200)),
+    _page("orphans", ARRANGING),
+    _page("terms", {**ROOT, "admin": 302}, form=lambda office: TERMS),
     _page("hook", ROOT),
     _page("hook", {**ROOT, "admin": 302}, form=lambda office: GATEWAY),
 ]

@@ -20,6 +20,7 @@ from mingzhang.access.forms import PasswordForm
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.organisation import queries as organisation
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.stepup import recently_authenticated
 
 P = ParamSpec("P")
 
@@ -91,15 +92,19 @@ def end_others(request: HttpRequest, person: Person) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own
-def lost(request: HttpRequest, person: Person, username: str) -> HttpResponse:
-    """Take away the second steps of someone else who has lost their phone or key. One's own are changed on a page
-    that asks for proof first."""
+def lost(request: HttpRequest, person: Person, username: str) -> HttpResponseBase:
+    """Take away the second steps of someone else who has lost their phone or key, after asking once more who is
+    there. One's own are changed on a page that asks for proof as well."""
     other = organisation.person_by_username(username)
     if other.pk == person.pk:
         raise StateRefused(_("这里不能清除自己的两步验证。"), remedy=_("请到“我的两步验证”里关闭。"))
     rules.check_user_can_take_away(person, other)
     if request.method == "POST":
-        actions.take_away_second_steps(person=other, by=person)
-        messages.success(request, _("%(name)s的两步验证已清除。") % {"name": other.name})
-        return redirect("access:lost", username=other.username)
+        return recently_authenticated(_taken_away)(request, person, other)
     return render(request, "access/lost.html", {"other": other, "has": queries.has_second_step(other)})
+
+
+def _taken_away(request: HttpRequest, person: Person, other: Person) -> HttpResponse:
+    actions.take_away_second_steps(person=other, by=person)
+    messages.success(request, _("%(name)s的两步验证已清除。") % {"name": other.name})
+    return redirect("access:lost", username=other.username)

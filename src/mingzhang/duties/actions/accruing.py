@@ -19,7 +19,6 @@ from django.db import connection, transaction
 
 from mingzhang.audit import append as audit
 from mingzhang.core import clock
-from mingzhang.duties.actions.generating import SYSTEM
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import Adaptation, Task
 from mingzhang.ledger.appending import append, lock_position
@@ -30,6 +29,7 @@ from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import TASKS
 
 BATCH = 5_000
+SYSTEM = "system:tasks"
 
 
 class Accrued(NamedTuple):

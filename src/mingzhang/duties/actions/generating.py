@@ -19,6 +19,8 @@ from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.recurrence import due, occurrences
 from mingzhang.core.workdays import WorkCalendar
+from mingzhang.duties.actions.accruing import SYSTEM
+from mingzhang.duties.actions.following import move_followers
 from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import Adaptation, Horizon
 from mingzhang.organisation.models import Book
@@ -29,7 +31,6 @@ from mingzhang.packs.schema import Duty
 
 AHEAD = timedelta(days=400)
 MANY = 10_000
-SYSTEM = "system:tasks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,11 @@ def generate_tasks(*, book: Book) -> Generated:
             _run(cursor, statement, book, today) for statement in (CHANGE, WITHDRAW, RESTORE, MAKE)
         )
         _run(cursor, SETTLE, book, today)
+        moved = move_followers(book)
         cursor.execute("DROP TABLE duties_wanted")
         if made > MANY:
             cursor.execute("ANALYZE duties_task")  # or the next run is planned for a table that was empty
-    found = Generated(made, changed, withdrawn, restored)
+    found = Generated(made, changed + moved, withdrawn, restored)
     Horizon.objects.update_or_create(book=book, defaults={"until": end})
     if found.any:
         said = {**asdict(found), "until": end.isoformat()}

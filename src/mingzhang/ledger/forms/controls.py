@@ -16,7 +16,7 @@ from mingzhang.packs.validation import initial_data
 from mingzhang.packs.wording import language, measure_word
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
-PICKED = frozenset({"person", "unit", "link"})
+PICKED = frozenset({"person", "people", "unit", "link"})
 MOST_RADIOS = 6
 SPARE_ROWS = 2
 
@@ -32,9 +32,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Control:
-    """One control. `widget` is text, long, number, date, radios, select, checks, pick or file. `known` says where
-    a value that was filled in for the person comes from. `needs` and `opens` name the control and the answers that
-    it is shown for; `closed` that it is not shown now."""
+    """One control. `widget` is text, long, number, date, radios, select, checks, pick, people or file; `many` says
+    that several may be picked into its one text. `known` says where a value that was filled in for the person comes
+    from. `needs` and `opens` name the control and the answers that it is shown for; `closed` that it is not shown
+    now."""
 
     name: str
     label: str
@@ -46,6 +47,7 @@ class Control:
     optional: bool = False
     limit: int = 0
     find: str = ""
+    many: bool = False
     default: str = ""
     day: bool = False
     known: str = ""
@@ -207,7 +209,8 @@ class Sheet:
             help=said(one.help),
             optional=not one.required,
             limit=one.length_limit if one.type in ("text", "long_text") else 0,
-            find=self._find(one) if widget == "pick" else "",
+            find=self._find(one) if one.type in PICKED else "",
+            many=one.type == "people",
             default=_default(one) if in_row else "",
             day=one.type == "date",
             known=self.known.get(name, ""),
@@ -231,7 +234,8 @@ class Sheet:
         return [*(Choice(value, text, value in chosen) for value, text in offered), *unknown]
 
     def _find(self, one: Field) -> str:
-        return find_address(one.type, f"{self.pack}/{one.kind}" if one.type == "link" else "")
+        sort = "person" if one.type == "people" else one.type
+        return find_address(sort, f"{self.pack}/{one.kind}" if one.type == "link" else "")
 
     def _closed(self, when: When | None, beginning: str) -> bool:
         """Whether a condition does not hold for what stands in the controls now."""
@@ -284,7 +288,7 @@ def _widget(one: Field, in_row: bool) -> str:
     if one.type in NUMBERS:
         return "number"
     if one.type in PICKED:
-        return "pick"
+        return "people" if one.type == "people" and not in_row else "pick"
     if one.type == "long_text":
         return "long"
     if one.type == "file":

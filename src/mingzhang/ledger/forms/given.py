@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from mingzhang.ledger.models import Record
 from mingzhang.ledger.sheets import Names, values_of
+from mingzhang.packs import participants
 from mingzhang.packs.schema import Field, Kind
 
 OWN = ("occurred_on", "unit")
@@ -127,6 +128,9 @@ def _put(given: Given, name: str, field: Field, value: Any, names: Names) -> Non
 def _texts(field: Field, value: Any, names: Names) -> list[str]:
     if value is None:
         return [""]
+    if field.type == "people":
+        named = [(names.of("person", one), names.code("person", one)) for one in value["persons"]]
+        return [participants.write(named, value["others"])]
     if isinstance(value, list):
         return [str(one) for one in value]
     if field.type in ("person", "unit", "link"):

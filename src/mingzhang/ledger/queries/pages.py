@@ -25,7 +25,7 @@ from mingzhang.organisation.scopes import AnyOf, ScopePart, UnitScope
 from mingzhang.packs.models import RecordKind
 from mingzhang.packs.schema import Field
 
-NUMBERS = frozenset({"integer", "decimal", "money"})
+NUMBERS = frozenset({"integer", "decimal", "money", "people"})  # as they are posted
 # Counting and adding up stop here: beyond, a reader narrows the question, and figures answer it.
 MOST_COUNTED = 10_000
 

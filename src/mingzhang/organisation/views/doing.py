@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from mingzhang.organisation.forms import ActForm
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.stepup import recently_authenticated
 
 Words = str | Promise
 
@@ -34,7 +35,8 @@ class Done:
 @dataclass(frozen=True)
 class Act:
     """Something that can be done to a `subject`: its button, a sentence that says what it means, the form, and the
-    work, which calls an action. `grave` acts are hard to take back."""
+    work, which calls an action. `grave` acts are hard to take back; `weighty` ones decide who may do what, or who
+    can sign in as whom: a browser left signed in is not enough for them."""
 
     name: Words
     about: Words
@@ -42,10 +44,23 @@ class Act:
     work: Callable[[Place, Any, Mapping[str, Any]], Done]
     initial: Callable[[Any], Mapping[str, Any]] = field(default=lambda _subject: {})
     grave: bool = False
+    weighty: bool = False
 
 
-def perform(request: HttpRequest, place: Place, act: Act, subject: Any, *, title: str, back: str) -> HttpResponse:
-    """Show the act's page, or do it. A refusal is shown in the form, with what was typed still there."""
+def perform(
+    request: HttpRequest, place: Place, act: Act, subject: Any, *, title: str, back: str
+) -> HttpResponseBase:
+    """Show the act's page, or do it; a weighty act after asking once more who is there. Views call this once they
+    know that the person may."""
+    if act.weighty and request.method == "POST":
+        return recently_authenticated(_performed)(request, place, act, subject, title=title, back=back)
+    return _performed(request, place, act, subject, title=title, back=back)
+
+
+def _performed(
+    request: HttpRequest, place: Place, act: Act, subject: Any, *, title: str, back: str
+) -> HttpResponse:
+    """A refusal is shown in the form, with what was typed still there."""
     given: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
     form = act.form(place, initial=dict(act.initial(subject)), **given)
     status = 200

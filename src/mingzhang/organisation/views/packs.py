@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -59,7 +59,7 @@ def pack(request: HttpRequest, place: Place, pack_id: str, version: str) -> Http
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.PACK_INSTALL)
-def adopt(request: HttpRequest, place: Place, pack_id: str, version: str) -> HttpResponse:
+def adopt(request: HttpRequest, place: Place, pack_id: str, version: str) -> HttpResponseBase:
     """Work by an installed version, or by a builtin one, which is then installed."""
     top = _root(place)
     name = f"{pack_id} {version}"
@@ -68,7 +68,7 @@ def adopt(request: HttpRequest, place: Place, pack_id: str, version: str) -> Htt
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.PACK_INSTALL)
-def upload(request: HttpRequest, place: Place) -> HttpResponse:
+def upload(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Check a pack in a zip file, and install it when it has no faults."""
     top = _root(place)
     rules.check_user_can_upload_packs(place.person)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def _offered(person: Person) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
-def person_add(request: HttpRequest, place: Place) -> HttpResponse:
+def person_add(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Enter somebody new, at choice with a post of the unit at hand."""
     back = f"{reverse('organisation:people')}?{place.query}"
     return perform(request, place, ADD, place.unit, title=_("人员"), back=back)
@@ -74,7 +74,7 @@ def person_add(request: HttpRequest, place: Place) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
-def person_act(request: HttpRequest, place: Place, username: str, verb: str) -> HttpResponse:
+def person_act(request: HttpRequest, place: Place, username: str, verb: str) -> HttpResponseBase:
     """Rename, give a password, stop, take up again."""
     found, act = _person(place, username), act_called(PERSON_ACTS, verb)
     rules.check_user_can_arrange(place.person, found)
@@ -144,6 +144,7 @@ ADD = Act(
     gettext_lazy("只登记姓名和用户名，不要身份证号、电话。登记后要任职才能做事，要有密码才能登录。"),
     forms.PersonForm,
     _add,
+    weighty=True,
 )
 PERSON_ACTS: dict[str, Act] = {
     "rename": Act(
@@ -160,6 +161,7 @@ PERSON_ACTS: dict[str, Act] = {
         ),
         forms.SureForm,
         _password,
+        weighty=True,
     ),
     "deactivate": Act(
         gettext_lazy("停用"),
@@ -169,6 +171,7 @@ PERSON_ACTS: dict[str, Act] = {
         forms.SureForm,
         _deactivate,
         grave=True,
+        weighty=True,
     ),
     "reactivate": Act(
         gettext_lazy("恢复使用"),

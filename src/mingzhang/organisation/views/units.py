@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -84,7 +84,7 @@ def _offered(place: Place, unit: Unit) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.UNIT_MANAGE)
-def unit_act(request: HttpRequest, place: Place, code: str, verb: str) -> HttpResponse:
+def unit_act(request: HttpRequest, place: Place, code: str, verb: str) -> HttpResponseBase:
     """Add below, rename, move, merge, close, add a post."""
     found, act = _unit(place, code), act_called(UNIT_ACTS, verb)
     where = found.parent if verb in FROM_ABOVE and found.parent else found
@@ -148,6 +148,7 @@ UNIT_ACTS: dict[str, Act] = {
         gettext_lazy("岗位带着角色；角色在本单位和下面的全部单位有效。人到岗位上任职，就有这些角色。"),
         forms.PostForm,
         _add_post,
+        weighty=True,
     ),
     "rename": Act(
         gettext_lazy("改名"),
@@ -184,7 +185,7 @@ UNIT_ACTS: dict[str, Act] = {
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
-def post_act(request: HttpRequest, place: Place, post_id: int, verb: str) -> HttpResponse:
+def post_act(request: HttpRequest, place: Place, post_id: int, verb: str) -> HttpResponseBase:
     """Change a post, or seat somebody on it."""
     post = Post.objects.select_related("unit__book").filter(pk=post_id).first()
     if post is None:
@@ -196,7 +197,7 @@ def post_act(request: HttpRequest, place: Place, post_id: int, verb: str) -> Htt
 
 @require_http_methods(["GET", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
-def appointment_act(request: HttpRequest, place: Place, appointment_id: int, verb: str) -> HttpResponse:
+def appointment_act(request: HttpRequest, place: Place, appointment_id: int, verb: str) -> HttpResponseBase:
     """End an appointment, or have somebody stand in."""
     found = Appointment.objects.select_related("person", "post__unit__book").filter(pk=appointment_id).first()
     if found is None:
@@ -238,12 +239,14 @@ POST_ACTS: dict[str, Act] = {
         forms.PostForm,
         _edit_post,
         initial=lambda post: {"name": post.name, "roles": post.roles},
+        weighty=True,
     ),
     "appoint": Act(
         gettext_lazy("安排任职"),
         gettext_lazy("一个岗位可以有几个人，一个人可以任几个岗位。没有登记过的人，先到“人员”里登记。"),
         forms.AppointForm,
         _appoint,
+        weighty=True,
     ),
 }
 APPOINTMENT_ACTS: dict[str, Act] = {
@@ -252,11 +255,13 @@ APPOINTMENT_ACTS: dict[str, Act] = {
         gettext_lazy("第二天起没有这个岗位的角色；代理这项任职的，同一天结束。他经手的记录都在。"),
         forms.EndForm,
         _end,
+        weighty=True,
     ),
     "delegate": Act(
         gettext_lazy("安排代理"),
         gettext_lazy("代理的人在这几天里有同样的角色，到期自动收回。"),
         forms.DelegateForm,
         _delegate,
+        weighty=True,
     ),
 }

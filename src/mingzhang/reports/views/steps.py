@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mingzhang.access.stepup import recently_authenticated
 from mingzhang.core.errors import NotFound
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.stepup import recently_authenticated
 from mingzhang.reports import actions, flows, queries, rules
 from mingzhang.reports.models import Report
 from mingzhang.reports.presenting import Kept, kept

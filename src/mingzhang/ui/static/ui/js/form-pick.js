@@ -1,7 +1,12 @@
 // Controls that point at a person, a unit or another sheet: type a few characters, choose below. What is chosen is text
 // that names the thing and its code, so that the control works, is kept and is pasted into like any other.
+import { isOthers, piecesOf } from "./form-people.js";
+
 const WAIT = 250;
 let nth = 0;
+
+// Where several may be named in one text, the last of them is being typed.
+const lastOf = (control) => ("many" in control.dataset ? control.value.split(/[、,，;；]/).at(-1) : control.value).trim();
 
 export function watchPickers(form, { say, onChange }) {
   const list = document.createElement("ul");
@@ -57,7 +62,8 @@ export function watchPickers(form, { say, onChange }) {
 
   function choose(text) {
     const control = at;
-    control.value = text;
+    const before = control.value.slice(0, control.value.lastIndexOf(lastOf(control)));
+    control.value = "many" in control.dataset ? before + text : text;
     close();
     control.dispatchEvent(new Event("change", { bubbles: true }));
     onChange();
@@ -72,17 +78,27 @@ export function watchPickers(form, { say, onChange }) {
     next.scrollIntoView({ block: "nearest" });
   }
 
+  // The one thing that a name fits, or null.
+  async function only(control, text) {
+    const found = (await look(control, text)) || [];
+    const exact = found.filter((one) => one.replace(/（[^（）]+）$/, "") === text || one.endsWith(`（${text}）`));
+    if (exact.length === 1 || found.length === 1) return (exact.length ? exact : found)[0];
+    return null;
+  }
+
   // A name that was typed or pasted and fits one thing only is completed.
   async function settle(control) {
     const text = control.value.trim();
-    if (!text || /[（(][^（）()]+[）)]$/.test(text)) return;
-    const found = (await look(control, text)) || [];
-    const exact = found.filter((one) => one.replace(/（[^（）]+）$/, "") === text || one.endsWith(`（${text}）`));
-    const [only] = exact.length ? exact : found;
-    if ((exact.length === 1 || found.length === 1) && control.value.trim() === text) {
-      control.value = only;
-      onChange();
+    const completed = [];
+    for (const piece of "many" in control.dataset ? piecesOf(text) : [text]) {
+      const known = !piece || /[（(][^（）()]+[）)]$/.test(piece) || ("many" in control.dataset && isOthers(piece));
+      completed.push(known ? piece : (await only(control, piece)) ?? piece);
     }
+    const full = completed.join("、");
+    if (full === text || control.value.trim() !== text) return;
+    control.value = full;
+    if ("search" in control.dataset) control.dispatchEvent(new Event("change", { bubbles: true }));
+    onChange();
   }
 
   document.addEventListener("input", (event) => {
@@ -93,11 +109,11 @@ export function watchPickers(form, { say, onChange }) {
     control.setAttribute("aria-controls", "found");
     control.setAttribute("aria-autocomplete", "list");
     clearTimeout(timer);
-    const text = control.value.trim();
+    const text = lastOf(control);
     if (!text) return close();
     timer = setTimeout(async () => {
       const found = await look(control, text);
-      if (found && document.activeElement === control && control.value.trim() === text) open(found);
+      if (found && document.activeElement === control && lastOf(control) === text) open(found);
     }, WAIT);
   });
   document.addEventListener("keydown", (event) => {
@@ -120,4 +136,5 @@ export function watchPickers(form, { say, onChange }) {
     settle(event.target);
   });
   form.addEventListener("settle", (event) => settle(event.target));
+  return { only };
 }

@@ -3,6 +3,7 @@
 import { watchDraft } from "./form-draft.js";
 import { watchFiles } from "./form-files.js";
 import { watchGrids } from "./form-grid.js";
+import { watchPeople } from "./form-people.js";
 import { watchPickers } from "./form-pick.js";
 import { watchConditions } from "./form-when.js";
 
@@ -55,7 +56,8 @@ form.addEventListener("input", (event) => {
 });
 
 const conditions = watchConditions(form);
-const draft = watchDraft(form, { say, onRestore: () => conditions.apply() });
+const draft = watchDraft(form, { say, onRestore: () => { conditions.apply(); participants.render(); } });
 watchGrids(form, { say, onChange: () => { conditions.apply(); draft.touch(); } });
-watchPickers(form, { say, onChange: () => draft.touch() });
+const pickers = watchPickers(form, { say, onChange: () => draft.touch() });
+const participants = watchPeople(form, { say, pickers, onChange: () => draft.touch() });
 watchFiles(form, { say, draft });

@@ -116,7 +116,8 @@ def _tell_event(book: Book, event: Event) -> int:
     heard = source.tells(event)
     if heard is None:
         return 0
-    actor = Person.objects.filter(username=event.actor.partition(":")[2]).values_list("pk", flat=True).first()
+    kind, _colon, name = event.actor.partition(":")
+    actor = Person.objects.filter(username=name).values_list("pk", flat=True).first() if kind == "person" else None
     people = Person.objects.filter(pk__in=set(heard.people) - {actor}, book=book).values_list("pk", flat=True)
     return tell(
         people=people,
