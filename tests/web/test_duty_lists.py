@@ -125,6 +125,14 @@ def test_a_withdrawn_duty_is_struck_with_its_reason_and_an_earlier_day_shows_it_
     assert "本单位撤下" in page
 
 
+def test_what_the_level_above_took_back_is_listed_with_nobody_here_to_answer(clerk: Client) -> None:
+    page = words(get(clerk, LIST + "&kind=recalled"))
+    assert "电梯检验" in page
+    assert "由上级办理" in page
+    assert "抓总" not in page
+    assert "抓总" not in words(get(clerk, LIST + "&kind=recalled&by=post"))
+
+
 def test_a_day_before_the_pack_was_adopted_has_no_list(clerk: Client) -> None:
     assert "这个单位这一天没有责任事项" in get(clerk, LIST + "&on=2020-01-01")
 
@@ -236,7 +244,7 @@ def test_the_duty_of_a_level_above_shows_which_units_below_carry_it_out_and_adap
     )  # fmt: skip
     client.force_login(may.cast.zhou)
     page = words(get(client, reverse("duties:duty", args=(PACK, "street_study")) + AT_STREET))
-    assert "2个单位 ， 1个撤下" in page
+    assert "2个单位，1个撤下" in page
     assert f"{own.unit.name} 本单位撤下 由街道统一办。" in page
     below = words(get(client, reverse("duties:duty", args=(PACK, BELOW)) + "?unit=QH-01"))
     assert "落实" in below

@@ -86,5 +86,7 @@ class Seating:
         return Answer(part, role, None, tuple(one for one in self.by_unit.get(unit, ()) if role in one.roles))
 
     def answers(self, unit: int, held: Held) -> list[Answer]:
-        """All three parts."""
+        """All three parts; none for what the level above took back."""
+        if held.duty.kind == "recalled":
+            return []
         return [self.answer(unit, held, part) for part in PARTS]

@@ -159,3 +159,7 @@ def new_context(place: Place) -> dict[str, Any]:
         ],
         "today": clock.today(),
     }
+
+
+def _sheets(pack: Pack, unit: Unit) -> list[tuple[str, str]]:
+    return [(kind.id, said(kind.name)) for kind in kinds_for(pack, unit)]

@@ -141,7 +141,7 @@ def _cascade(place: Place, held: Held, on: date) -> dict[str, Any]:
     below = _below(place)
     counts = dict(below.values_list("level").annotate(count=Count("pk")).order_by())
     adapted = Adaptation.objects.filter(unit__in=below, pack=pack.id, duty__in=codes, valid__contains=on)
-    changed = {(row["duty"], row["what"]): row["count"] for row in _counted(adapted)}
+    changed = _counted(adapted)
     levels = [_level(pack, duty, counts, changed) for duty in duties]
     return {
         "levels": [level for level in levels if level.units],
@@ -157,8 +157,9 @@ def _below(place: Place) -> QuerySet[Unit]:
     return under.exclude(pk=place.unit.pk)
 
 
-def _counted(adapted: QuerySet[Adaptation]) -> QuerySet[Adaptation, dict[str, Any]]:
-    return adapted.values("duty", "what").annotate(count=Count("pk")).order_by()
+def _counted(adapted: QuerySet[Adaptation]) -> dict[tuple[str, str], int]:
+    rows = adapted.values_list("duty", "what").annotate(count=Count("pk")).order_by()
+    return {(duty, what): count for duty, what, count in rows}
 
 
 def _first(adapted: QuerySet[Adaptation]) -> Sequence[Adaptation]:

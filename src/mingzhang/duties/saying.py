@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from mingzhang.duties.lists import Held
 from mingzhang.organisation.roles import ROLE_NAMES
@@ -17,9 +17,9 @@ from mingzhang.packs.schema import DUTY_KINDS, LAST_DAYS, Duty, Kind, Names, Pac
 from mingzhang.packs.wording import language
 
 PARTS: dict[str, Promise] = {
-    "head": gettext_lazy("抓总"),
-    "sponsor": gettext_lazy("分管"),
-    "handler": gettext_lazy("经办"),
+    "head": pgettext_lazy("duty", "抓总"),
+    "sponsor": pgettext_lazy("duty", "分管"),
+    "handler": pgettext_lazy("duty", "经办"),
 }
 CHANGES: dict[str, Promise] = {
     "added": gettext_lazy("本单位增加"),
@@ -27,10 +27,10 @@ CHANGES: dict[str, Promise] = {
     "withdrawn": gettext_lazy("本单位撤下"),
 }
 EVERY: dict[str, Promise] = {
-    "month": gettext_lazy("每月"),
-    "quarter": gettext_lazy("每季度"),
-    "half": gettext_lazy("每半年"),
-    "year": gettext_lazy("每年"),
+    "month": pgettext_lazy("duty", "每月"),
+    "quarter": pgettext_lazy("duty", "每季度"),
+    "half": pgettext_lazy("duty", "每半年"),
+    "year": pgettext_lazy("duty", "每年"),
 }
 PLAIN_RULE = re.compile(r"FREQ=(MONTHLY|YEARLY;BYMONTH=([\d,]+));BYMONTHDAY=(-1|\d+)")
 
@@ -75,23 +75,26 @@ def cadence_said(held: Held) -> str:
 
 
 def _day_said(duty: Duty) -> str:
-    plus = ngettext("，再加%(plus)d个工作日", "，再加%(plus)d个工作日", duty.plus) % {"plus": duty.plus}
-    return _nominal_said(duty) + (plus if duty.plus else "")
+    day = _nominal_said(duty)
+    if not duty.plus:
+        return _("%(day)s以前") % {"day": day}
+    words = ngettext("%(day)s以后%(plus)d个工作日内", "%(day)s以后%(plus)d个工作日内", duty.plus)
+    return words % {"day": day, "plus": duty.plus}
 
 
 def _nominal_said(duty: Duty) -> str:
     if duty.every and duty.days == LAST_DAYS[duty.every]:
-        return _("期末以前")
+        return _("期末")
     plain = PLAIN_RULE.fullmatch(duty.days)
     if plain is None:
-        return _("照规则“%(rule)s”") % {"rule": duty.days}
+        return _("照规则“%(rule)s”的那天") % {"rule": duty.days}
     months, day = plain[2], plain[3]
     if months is None:
-        return _("月底以前") if day == "-1" else _("%(day)s日以前") % {"day": day}
+        return _("月底") if day == "-1" else _("%(day)s日") % {"day": day}
     named = _months_said(months)
     if day == "-1":
-        return _("%(months)s月底以前") % {"months": named}
-    return _("%(months)s月%(day)s日以前") % {"months": named, "day": day}
+        return _("%(months)s月底") % {"months": named}
+    return _("%(months)s月%(day)s日") % {"months": named, "day": day}
 
 
 def _months_said(months: str) -> str:

@@ -27,6 +27,7 @@ from mingzhang.reports.files import FORMS
 from mingzhang.reports.writers import docx, pdf
 from mingzhang.ui.templatetags.ui import full_day
 
+NOBODY = "—"
 NUMERALS = "一二三四五六七八九"
 WIDTHS = (6, 12, 18, 24, 50, 40, 18, 18, 18, 24, 30, 30, 16, 30)
 
@@ -110,7 +111,7 @@ def _table(items: Sequence[Item]) -> Table:
 
 
 def _answers(item: Item) -> str:
-    return "；".join(f"{answer.name}：{answer.said}" for answer in item.answers)
+    return "；".join(f"{answer.name}：{answer.said}" for answer in item.answers) or NOBODY
 
 
 def _gone(items: Sequence[Item]) -> Table:
@@ -138,8 +139,8 @@ def _xlsx(asked: Asked, items: Sequence[Item]) -> bytes:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     heads = [
-        _("序号"), _("类别"), _("体系包"), _("责任事项"), _("职责"), _("依据"), *map(str, PARTS.values()), _("多久一次"),
-        _("怎样算办完"), _("佐证"), _("调整"), _("原因"),
+        _("序号"), _("类别"), _("体系包"), _("责任事项"), _("职责"), _("依据"), *map(str, PARTS.values()),
+        _("多久一次"), _("怎样算办完"), _("佐证"), _("调整"), _("原因"),
     ]  # fmt: skip
     write_row(sheet, styles, 0, heads, styles.head)
     wrapped = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
@@ -151,7 +152,7 @@ def _xlsx(asked: Asked, items: Sequence[Item]) -> bytes:
 
 
 def _row(number: int, item: Item) -> list[Value]:
-    answers: list[Value] = [answer.said for answer in item.answers]
+    answers: list[Value] = [answer.said for answer in item.answers] or [NOBODY] * len(PARTS)
     return [
         number, item.kind, item.pack, item.name, item.text, item.basis, *answers, item.cadence, item.closing,
         item.evidence, item.mark, item.reason,
