@@ -14,9 +14,10 @@ from pydantic import BaseModel
 
 import mingzhang
 from mingzhang.packs import loader
+from mingzhang.packs.base import Names
 from mingzhang.packs.marks import FigureMark, Plain, TableMark, parse
 from mingzhang.packs.queries import BUILTIN, builtin_ids
-from mingzhang.packs.schema import TASKS, Figure, Names, Pack, ReportTemplate
+from mingzhang.packs.schema import TASKS, Figure, Pack, ReportTemplate
 
 PACKS: dict[str, Pack] = {name: loader.load(BUILTIN / name) for name in builtin_ids()}
 STREET, SAFETY = PACKS["street-office"], PACKS["work-safety"]

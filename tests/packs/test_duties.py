@@ -8,8 +8,8 @@ import pytest
 
 from mingzhang.organisation.roles import ROLES
 from mingzhang.packs import loader
+from mingzhang.packs.duty_schema import DUTY_ROLES
 from mingzhang.packs.faults import PackInvalid
-from mingzhang.packs.schema import DUTY_ROLES
 from tests.duties.world import PACK
 
 GOOD = (PACK / "duties" / "all.yaml").read_text("utf-8")

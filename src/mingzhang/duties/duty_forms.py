@@ -17,8 +17,9 @@ from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.duty_schema import DUTY_KINDS, DUTY_ROLES, Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import DUTY_KINDS, DUTY_ROLES, Duty, Kind, Pack
+from mingzhang.packs.schema import Kind, Pack
 from mingzhang.packs.wording import language
 
 Form = Mapping[str, str]

@@ -25,8 +25,9 @@ from mingzhang.organisation.models import Post, Unit
 from mingzhang.organisation.place import Place, visible
 from mingzhang.organisation.queries import holding
 from mingzhang.organisation.roles import Permission
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty, Pack
+from mingzhang.packs.schema import Pack
 
 MOST_UNITS = 50
 MOST_TASKS = 60

@@ -16,7 +16,7 @@ from mingzhang.duties.models import OPEN_TASKS, Task, TaskStep
 from mingzhang.duties.whose import tasks_between
 from mingzhang.duties.wording import Line, lines_of, words_for
 from mingzhang.organisation.models import Appointment, Person
-from mingzhang.packs.schema import Duty
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.wording import language
 
 MOST = 2000

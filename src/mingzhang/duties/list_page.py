@@ -32,8 +32,8 @@ from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
+from mingzhang.packs.duty_schema import DUTY_KINDS
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import DUTY_KINDS
 
 VIEWS: dict[str, Promise] = {
     "": gettext_lazy("按类别"),

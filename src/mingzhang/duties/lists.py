@@ -12,9 +12,9 @@ from mingzhang.core.recurrence import Cadence
 from mingzhang.duties.models import Adaptation
 from mingzhang.organisation.models import Adoption, Book, Unit
 from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 
 Adapted = Mapping[tuple[str, str], Adaptation]
 

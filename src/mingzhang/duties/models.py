@@ -30,7 +30,7 @@ def event_period(day: date, record_id: int) -> str:
 
 class Adaptation(models.Model):
     """What one unit does otherwise than the pack says, from a day on: a duty added or narrowed, in the words of
-    `content` (as `packs.schema.Duty` has them), or withdrawn. `reason` says why."""
+    `content` (as `packs.duty_schema.Duty` has them), or withdrawn. `reason` says why."""
 
     id = models.AutoField(primary_key=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)

@@ -20,8 +20,8 @@ from mingzhang.duties.reaching import HELD
 from mingzhang.organisation.models import Appointment, Book, Unit
 from mingzhang.organisation.queries import expired_delegations, packs_in_force, root, subtree_now
 from mingzhang.organisation.roles import Permission, roles_with
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 
 SLACK = timedelta(days=3)  # a server may be off over a weekend
 SHOWN = 100

@@ -17,8 +17,8 @@ from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import subtree_now, work_calendar
 from mingzhang.organisation.scopes import AnyOf
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 
 
 def tasks_in(unit: Unit, first: date, last: date) -> QuerySet[Task]:

@@ -13,8 +13,8 @@ from django.db import connection
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import OPEN_TASKS, Adaptation, Assignment
 from mingzhang.organisation.models import Adoption, Book, Post
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from mingzhang.duties.lists import Held
 from mingzhang.organisation.roles import ROLE_NAMES
+from mingzhang.packs.base import Names
+from mingzhang.packs.duty_schema import DUTY_KINDS, LAST_DAYS, Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import DUTY_KINDS, LAST_DAYS, Duty, Kind, Names, Pack
+from mingzhang.packs.schema import Kind, Pack
 from mingzhang.packs.wording import language
 
 PARTS: dict[str, Promise] = {

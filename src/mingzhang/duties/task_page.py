@@ -29,7 +29,7 @@ from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import work_calendar
 from mingzhang.organisation.roles import ROLE_NAMES, Permission, roles_with
 from mingzhang.organisation.rules import can, check_can
-from mingzhang.packs.schema import Duty
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.wording import language
 from mingzhang.ui.templatetags.ui import full_day
 

@@ -21,8 +21,8 @@ from mingzhang.duties.models import Adaptation, Assignment, Task
 from mingzhang.organisation.models import Adoption, Appointment, Book, Person, Unit
 from mingzhang.organisation.queries import holding
 from mingzhang.organisation.scopes import AnyOf
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 
 NOTHING = Q(pk__in=[])
 

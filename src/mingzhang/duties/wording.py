@@ -22,8 +22,8 @@ from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import holding, visible_units, work_calendar
 from mingzhang.organisation.roles import Permission
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 from mingzhang.packs.wording import language
 
 DAY = timedelta(days=1)

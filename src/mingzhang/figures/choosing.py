@@ -15,10 +15,11 @@ from mingzhang.figures.definitions import Counted, definitions
 from mingzhang.figures.wording import name_of
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
+from mingzhang.packs.base import Names
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Dashboard, DashboardFigure, DashboardGroup, Names, Pack
+from mingzhang.packs.schema import Dashboard, DashboardFigure, DashboardGroup, Pack
 from mingzhang.packs.wording import language
 
 MOST_COLUMNS = 12

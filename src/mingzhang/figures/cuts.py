@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound
 from mingzhang.figures.definitions import Counted, Definition, definitions
-from mingzhang.packs.schema import Field, Names, Option, Pack
+from mingzhang.packs.base import Names
+from mingzhang.packs.schema import Field, Option, Pack
 from mingzhang.packs.trees import And, Compare, FieldRef, Literal, Where
 
 MARK, IS = ":", "="

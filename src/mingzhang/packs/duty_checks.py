@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.recurrence import Cadence
+from mingzhang.packs.duty_schema import DUTY_ROLES, Duty
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.faults import Fault, Place
 from mingzhang.packs.kind_checks import Known, level_faults
-from mingzhang.packs.schema import DUTY_ROLES, Duty
 
 
 def duty_faults(

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from mingzhang.packs import yaml_source
 from mingzhang.packs.dashboard_checks import dashboard_faults
 from mingzhang.packs.duty_checks import duty_faults
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.faults import Fault, PackInvalid, Place
 from mingzhang.packs.figure_checks import counted_faults, cycle_faults, derived_faults, form_faults
 from mingzhang.packs.files import read_folder
 from mingzhang.packs.kind_checks import Known, kind_faults
 from mingzhang.packs.report_checks import report_faults
-from mingzhang.packs.schema import Dashboard, Duty, Figure, Kind, Pack, PackHead, ReportTemplate
+from mingzhang.packs.schema import Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
 from mingzhang.packs.structure import build
 from mingzhang.packs.yaml_source import Plain, YamlInvalid
 

@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from django.utils.translation import gettext as _
 
+from mingzhang.packs.base import Shift
 from mingzhang.packs.expressions import suggestion
-from mingzhang.packs.schema import Shift
 
 Form = Literal["plain", "over", "more", "percent", "points", "change", "count_zh"]
 TableLayout = Literal["by_unit"]

@@ -11,10 +11,22 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, model_validator
+from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Rule
 
 from mingzhang.core.digests import canonical_json
+from mingzhang.packs.base import (
+    HyphenId,
+    Id,
+    Model,
+    Names,
+    PeriodKind,
+    Shift,
+    Version,
+    Word,
+    Words,
+)
+from mingzhang.packs.duty_schema import DUTY_KINDS, Duty
 from mingzhang.packs.trees import FieldType as FieldKnown
 
 FieldType = Literal[
@@ -22,24 +34,13 @@ FieldType = Literal[
     "person", "people", "unit", "money", "link", "file",
 ]  # fmt: skip
 Scope = Literal["unit", "subtree"]
-Shift = Literal["same", "previous", "year_to_date", "same_last_year"]
-PeriodKind = Literal["month", "quarter", "half", "year"]
 
 # The roles that a review step may ask for: those to which `organisation.roles` gives the permission to review.
 REVIEW_ROLES = ("reviewer", "leader")
-# The roles that somebody may answer for a duty by: those of `organisation.roles` that do or lead the work.
-DUTY_ROLES = ("clerk", "reviewer", "leader", "inspector")
 RESERVED_FIELD_IDS = frozenset({"sheet", "unit", "occurred_on", "posted_on"})
 
 TEXT_LENGTH = 200
 LONG_TEXT_LENGTH = 20_000
-
-Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-HyphenId = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
-Version = Annotated[str, Rule(pattern=r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$")]
-Words = Annotated[str, Rule(min_length=1, max_length=5000)]
-Language = Annotated[str, Rule(pattern=r"^[a-z]{2,3}(-[a-z]{2,8})*$")]
-Word = Annotated[str, Rule(min_length=1, max_length=20)]
 
 
 def _floats_as_text(value: Any) -> Any:
@@ -50,28 +51,6 @@ def _floats_as_text(value: Any) -> Any:
 DefaultValue = Annotated[
     bool | int | str | Annotated[tuple[str, ...], Rule(strict=False)], BeforeValidator(_floats_as_text)
 ]
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Names(RootModel[Annotated[dict[Language, Words], Rule(min_length=1)]]):
-    """A text by language: `{zh-hans: 走访, en: Visit}`. A plain text stands for every language."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        return {"und": value} if isinstance(value, str) else value
-
-    def text(self, language: str = "zh-hans") -> str:
-        """The text in `language`, or else in the first language that the pack gives."""
-        return self.root.get(language) or next(iter(self.root.values()), "")
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 class Option(Model):
@@ -290,75 +269,6 @@ class Dashboard(Model):
     groups: Annotated[tuple[DashboardGroup, ...], Rule(min_length=1, max_length=6)]
 
 
-class Basis(Model):
-    """What a duty rests on: a regulation, and where in it."""
-
-    regulation: Words
-    clause: Words | None = None
-
-
-class After(Model):
-    """That a duty falls due `within` so many working days after what a posted sheet of `kind` tells of."""
-
-    kind: Id
-    within: Annotated[int, Rule(ge=1, le=366)]
-
-
-class Answers(Model):
-    """Who answers for a duty, as roles: the head of the unit, the member of its leadership, the one who does it."""
-
-    head: str = "leader"
-    sponsor: str = "leader"
-    handler: str = "clerk"
-
-
-class Duty(Model):
-    """责任事项: what a unit of one of `levels` has to do, how often, and how it is seen to be done.
-
-    It comes `every` month, quarter, half or year, on the days that `rule` names (RFC 5545; without it, the last day
-    of the period), moved by `roll` to a working day and on by `plus` of them; or `after` something. It is done by
-    posting one sheet of `fulfilled_by`, or `count` of them in the period; without, by somebody's sign-off. `parent`
-    is the duty of the level above that it carries out."""
-
-    id: Id
-    name: Names
-    text: Names
-    kind: Literal["basic", "supporting", "recalled"]
-    levels: Annotated[tuple[Id, ...], Rule(min_length=1)]
-    basis: Annotated[tuple[Basis, ...], Rule(min_length=1)]
-    answers: Answers = Answers()
-    helpers: tuple[Names, ...] = ()
-    every: PeriodKind | None = None
-    rule: Words | None = None
-    roll: Literal["none", "forward", "back", "nearest"] = "nearest"
-    plus: Annotated[int, Rule(ge=0, le=366)] = 0
-    after: After | None = None
-    evidence: Names | None = None
-    fulfilled_by: Id | None = None
-    count: Annotated[int, Rule(ge=1, le=1000)] = 1
-    parent: Id | None = None
-
-    @property
-    def days(self) -> str:
-        """The RFC 5545 rule of its nominal days; empty when it comes after something."""
-        return self.rule or (LAST_DAYS[self.every] if self.every else "")
-
-    @property
-    def closing(self) -> Literal["record", "records", "sign_off"]:
-        """What it takes to be done."""
-        if self.fulfilled_by is None:
-            return "sign_off"
-        return "record" if self.count == 1 else "records"
-
-
-LAST_DAYS: dict[PeriodKind, str] = {
-    "month": "FREQ=MONTHLY;BYMONTHDAY=-1",
-    "quarter": "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1",
-    "half": "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1",
-    "year": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1",
-}
-
-
 class Line(NamedTuple):
     """A kind of entry: the sheet itself (`table` is None) or one of its tables."""
 
@@ -397,11 +307,6 @@ OUTCOMES = {
     "late": ("逾期办结", "Done late"),
     "excused": ("免办", "Excused"),
     "overdue": ("逾期未办", "Overdue"),
-}
-DUTY_KINDS = {
-    "basic": ("基本履职", "Basic"),
-    "supporting": ("配合履职", "Supporting"),
-    "recalled": ("上级收回", "Recalled by the level above"),
 }
 
 

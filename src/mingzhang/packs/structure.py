@@ -12,9 +12,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from mingzhang.packs.base import Model
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.faults import Fault, Place
-from mingzhang.packs.schema import Model
 from mingzhang.packs.yaml_source import Path, Plain
 
 M = TypeVar("M", bound=Model)

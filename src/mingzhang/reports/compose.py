@@ -13,10 +13,11 @@ from mingzhang.figures.engine import Request, Value, evaluate
 from mingzhang.ledger.queries import position, posted_at
 from mingzhang.organisation.models import Book, Unit
 from mingzhang.organisation.queries import children, unit_name_on
+from mingzhang.packs.base import Shift
 from mingzhang.packs.marks import FigureMark, Substitution, TableMark
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Figure, Pack, ReportTemplate, Shift
+from mingzhang.packs.schema import Figure, Pack, ReportTemplate
 from mingzhang.reports import document as documents
 from mingzhang.reports import prose as proses
 from mingzhang.reports.claims import Claim, unsupported

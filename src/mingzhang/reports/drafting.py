@@ -20,9 +20,10 @@ from mingzhang.figures.engine import Request, Value, evaluate
 from mingzhang.figures.saying import PERCENT
 from mingzhang.figures.sql import Number
 from mingzhang.figures.wording import name_of
+from mingzhang.packs.base import Shift
 from mingzhang.packs.marks import FigureMark, Form
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Figure, Shift
+from mingzhang.packs.schema import Figure
 from mingzhang.packs.wording import measure_word
 from mingzhang.reports.compose import Composition
 from mingzhang.reports.models import Report

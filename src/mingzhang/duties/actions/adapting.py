@@ -19,7 +19,7 @@ from mingzhang.duties.rules import check_post_of, check_user_can_manage
 from mingzhang.ledger.contents import clean_note, needed_note
 from mingzhang.organisation.models import Person, Post, Unit
 from mingzhang.organisation.queries import packs_in_force
-from mingzhang.packs.schema import Duty
+from mingzhang.packs.duty_schema import Duty
 
 What = Literal["added", "narrowed", "withdrawn"]
 Part = Literal["head", "sponsor", "handler"]

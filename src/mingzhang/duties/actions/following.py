@@ -19,8 +19,8 @@ from mingzhang.duties.queries import duty_of
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Book, Person
 from mingzhang.organisation.queries import work_calendar
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Duty
 
 
 def follow(records: Sequence[Record], by: Person) -> None:

@@ -25,9 +25,9 @@ from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import Adaptation, Horizon
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.queries import packs_in_force, work_calendar
+from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import kind_ids, pack_of
-from mingzhang.packs.schema import Duty
 
 AHEAD = timedelta(days=400)
 MANY = 10_000

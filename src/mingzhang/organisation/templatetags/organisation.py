@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from mingzhang.core.workdays import Day, kind_said
 from mingzhang.organisation.models import Appointment
 from mingzhang.organisation.roles import ROLE_NAMES
-from mingzhang.packs.schema import Names
+from mingzhang.packs.base import Names
 from mingzhang.packs.wording import language
 
 register = template.Library()
