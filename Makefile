@@ -5,6 +5,8 @@
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
 export LC_ALL := C.UTF-8
+# Every command starts Python anew: let it keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 SERVE ?= 1
 PORT ?= 8000

@@ -117,6 +117,16 @@ def vacant(world: World) -> object:
     return organisation.create_post(unit=world.cast.street, name="空岗", roles=["clerk"], by=world.cast.admin)
 
 
+def delegated(world: World) -> Appointment:
+    """What `he` gave away of the own post."""
+    seat: Appointment = delegate(world, seat_of(world.cast.he), world.cast.he)
+    return seat
+
+
+def end_delegation(world: World, delegation: Appointment, by: Person) -> object:
+    return organisation.end_delegation(delegation=delegation, by=by)
+
+
 def delegate(world: World, seat: Appointment, by: Person) -> object:
     days = {"start": clock.today(), "last_day": clock.today() + timedelta(days=3)}
     return organisation.delegate(appointment=seat, to=world.cast.unposted, **days, by=by)
@@ -290,6 +300,7 @@ CASES = [
         lambda w, _, by: organisation.reset_password(person=w.cast.he, by=by),
     ),
     Case(organisation.delegate, f"{ADMINS} he", delegate, lambda w: seat_of(w.cast.he)),
+    Case(organisation.end_delegation, f"{ADMINS} he", end_delegation, delegated),
     # packs
     Case(
         organisation.adopt_version,

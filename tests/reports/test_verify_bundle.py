@@ -76,7 +76,6 @@ def short(
 
 def _short_report(pack: Path) -> Report:
     shutil.copytree(worlds.PACK, pack)
-    (pack / "figures").mkdir()
     (pack / "figures" / "all.yaml").write_text(FIGURES)
     (pack / "reports" / "short").mkdir(parents=True)
     (pack / "reports" / "short" / "report.yaml").write_text(ABOUT)
