@@ -155,9 +155,7 @@ def test_the_list_asks_the_database_no_more_for_more_people_and_adaptations(may:
 # --- one duty -----------------------------------------------------------------------------------------------------
 
 
-def test_the_page_of_a_duty_leads_to_its_tasks_of_the_year_and_to_the_level_above(
-    may: Office, clerk: Client
-) -> None:
+def test_the_page_of_a_duty_leads_to_its_tasks_of_the_year(may: Office, clerk: Client) -> None:
     task = task_of(may)
     page = get(clerk, duty())
     assert reverse("duties:task", args=(task.pk,)) in page
