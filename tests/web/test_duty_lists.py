@@ -266,7 +266,7 @@ def test_a_leader_adds_a_duty_that_stands_in_the_list_and_ends_it_again(may: Off
 
 MISTAKES: list[tuple[dict[str, str], str]] = [
     ({"name": " "}, "“名称”没有写"),
-    ({"regulation": ""}, "“依据”没有写"),
+    ({"basis": ""}, "“依据”没有写"),
     ({"every": "sometimes"}, "没有选多久一次"),
     ({"day": "31"}, "要写1到28"),
     ({"sheet": "no_such"}, "没有这种记录单"),
@@ -285,7 +285,7 @@ def test_a_new_duty_that_is_written_wrong_is_said_in_plain_words_with_everything
         assert refused.status_code == 422
         page = refused.content.decode()
         assert said in words(page)
-        for typed in ("name", "text", "regulation", "reason", "start", "day"):
+        for typed in ("name", "text", "basis", "reason", "start", "day"):
             assert given[typed].strip() in page
     assert not Adaptation.objects.exists()
 

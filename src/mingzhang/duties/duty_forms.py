@@ -17,7 +17,7 @@ from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force
-from mingzhang.packs.duty_schema import DUTY_KINDS, DUTY_ROLES, Duty
+from mingzhang.packs.duty_schema import DUTY_KINDS, DUTY_ROLES, Basis, Duty
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Kind, Pack
 from mingzhang.packs.wording import language
@@ -74,7 +74,9 @@ def written(place: Place, form: Form) -> tuple[str, dict[str, Any], date]:
         "text": {language(): _needed(form, "text", _("职责"))},
         "kind": _chosen(form, "kind", DUTY_KINDS, _("没有选类别。")),
         "levels": [place.unit.level],
-        "basis": [{"regulation": _needed(form, "regulation", _("依据"))} | ({"clause": clause} if clause else {})],
+        "basis": [
+            Basis(regulation=_needed(form, "basis", _("依据")), clause=clause or None).model_dump(exclude_none=True)
+        ],
         "answers": {"handler": _chosen(form, "handler", DUTY_ROLES, _("没有选由谁经办。"))},
     }
     if evidence := _optional(form, "evidence", _("佐证")):

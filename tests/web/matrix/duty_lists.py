@@ -26,7 +26,7 @@ def added(**changes: Any) -> dict[str, Any]:
         "kind": "supporting",
         "name": "老旧小区电梯巡查",
         "text": "每月看一遍电梯维保单。",
-        "regulation": "《特种设备安全监察条例》",
+        "basis": "《特种设备安全监察条例》",
         "every": "month",
         "day": "20",
         "handler": "clerk",
