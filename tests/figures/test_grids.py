@@ -30,7 +30,7 @@ def alone_too(requests: list[Request]) -> list[Request]:
     return list(dict.fromkeys([*requests, *own]))
 
 
-@settings(quick, max_examples=15)
+@settings(quick, max_examples=8)
 @given(plans(), st.lists(periods(), min_size=1, max_size=4), st.data())
 def test_a_grid_says_what_a_plain_count_says(plan: Plan, asked: list[Period], data: st.DataObject) -> None:
     with built(plan) as world:

@@ -14,7 +14,7 @@ from tests.figures.worlds import Plan, World, built, periods, plans
 
 PHASES = set(Phase) - {Phase.explain}
 pytestmark = pytest.mark.django_db
-quick = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+quick = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 long = settings(quick, max_examples=300)
 
 

@@ -65,7 +65,7 @@ def check(opened: Trace) -> None:
     assert opened.set_digest == SHA2_256 + hashlib.sha256(b"".join(bytes(e.digest) for e in entries)).digest()
 
 
-@settings(quick, max_examples=20)
+@settings(quick, max_examples=10)
 @given(plans(), periods(), st.data())
 def test_the_entries_of_a_trace_add_up_to_the_value(plan: Plan, period: Period, data: st.DataObject) -> None:
     with built(plan) as world:

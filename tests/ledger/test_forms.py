@@ -69,7 +69,7 @@ def forms(draw: st.DrawFn) -> tuple[Kind, list[list[str]]]:
     return kind, entries
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(form=forms())
 def test_whatever_is_posted_round_trips_or_is_refused_with_every_place_named(
     cast: Cast, form: tuple[Kind, list[list[str]]]

@@ -210,7 +210,7 @@ def test_brought_in_from_elsewhere_names_are_read_and_each_unknown_one_is_told_b
 NAMES = ("chen", "he", "zhou", "lu", "wei", "qin", "wu", "xin")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     usernames=st.lists(st.sampled_from(NAMES), unique=True),
     others=st.integers(0, 100_000),

@@ -54,7 +54,7 @@ def folded(text: str) -> str:
 
 
 @given(titles=TITLES, words=st.lists(WORDS, min_size=1, max_size=2))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_found_is_what_holds_every_word(office: Office, titles: list[str], words: list[str]) -> None:
     with transaction.atomic():
         Record.objects.filter(pk=office.draft.pk).update(title="")

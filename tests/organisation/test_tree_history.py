@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -141,18 +142,34 @@ def compare(history: History) -> None:
         assert found == {one: (above, naive.names[day][one]) for one, above in naive.above[day].items()}
 
 
-@given(steps=changes)
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_every_day_of_a_random_history_is_as_the_naive_model_says(
-    db: None, steps: list[tuple[str, int, int, date]]
-) -> None:
+def check(steps: list[tuple[str, int, int, date]]) -> None:
     with transaction.atomic():
         compare(play(steps))
         transaction.set_rollback(True)
+
+
+quick = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@quick
+@given(steps=changes)
+def test_every_day_of_a_random_history_is_as_the_naive_model_says(
+    db: None, steps: list[tuple[str, int, int, date]]
+) -> None:
+    check(steps)
+
+
+@pytest.mark.slow
+@settings(quick, max_examples=200)
+@given(steps=changes)
+def test_every_day_of_many_random_histories_is_as_the_naive_model_says(
+    db: None, steps: list[tuple[str, int, int, date]]
+) -> None:
+    check(steps)
 
 
 def test_the_random_histories_do_reach_every_kind_of_change(db: None) -> None:

@@ -287,7 +287,7 @@ def test_links_pipes_and_strange_files_are_refused(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     name=st.sampled_from(sorted(GOOD)),
     edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=4),
@@ -307,7 +307,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(name=st.sampled_from([name for name in sorted(GOOD) if name.endswith("yaml")]), data=st.data())
 def test_a_pack_with_any_value_exchanged_is_read_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
     lines = GOOD[name].splitlines()

@@ -284,7 +284,7 @@ SHEET = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(sheet=SHEET, rows=st.lists(ROW, max_size=5))
 def test_what_was_cleaned_cleans_to_itself(visit: Kind, sheet: dict[str, Any], rows: list[Any]) -> None:
     once = cleaned(visit, sheet, {"problems": rows})
@@ -299,7 +299,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_anything_at_all_is_kept_or_refused(visit: Kind, data: st.DataObject) -> None:
     names = st.sampled_from([field.id for field in visit.fields]) | st.text(max_size=5)

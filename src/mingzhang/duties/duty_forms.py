@@ -68,15 +68,13 @@ def written(place: Place, form: Form) -> tuple[str, dict[str, Any], date]:
     if version is None:
         raise InvalidInput(_("没有选归哪个体系包。"), remedy=_("请选一个体系包。"))
     pack = pack_of(version.pk)
-    clause = _optional(form, "clause", _("条款"))
+    basis = Basis(regulation=_needed(form, "basis", _("依据")), clause=_optional(form, "clause", _("条款")) or None)
     content: dict[str, Any] = {
         "name": {language(): _needed(form, "name", _("名称"))},
         "text": {language(): _needed(form, "text", _("职责"))},
         "kind": _chosen(form, "kind", DUTY_KINDS, _("没有选类别。")),
         "levels": [place.unit.level],
-        "basis": [
-            Basis(regulation=_needed(form, "basis", _("依据")), clause=clause or None).model_dump(exclude_none=True)
-        ],
+        "basis": [basis.model_dump(exclude_none=True)],
         "answers": {"handler": _chosen(form, "handler", DUTY_ROLES, _("没有选由谁经办。"))},
     }
     if evidence := _optional(form, "evidence", _("佐证")):

@@ -36,11 +36,14 @@ def place(number: float) -> float:
     return round(number, 1)
 
 
+FINEST = 1e-9  # what lies closer together is one value to the eye
+
+
 def ticks(low: float, high: float, *, most: int = 5, whole: bool = False) -> tuple[float, ...]:
     """Round numbers at equal steps, at most `most` where possible, the first not above `low` and the last not below
     `high`. With `whole` no fractions."""
     low, high = min(low, high), max(low, high)
-    if low == high:
+    if high - low < FINEST:
         high = low + 1
     rough = (high - low) / max(1, most - 1)
     unit = 10.0 ** math.floor(math.log10(rough))
