@@ -18,8 +18,10 @@ from mingzhang.core.digests import show
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures import traces
+from mingzhang.figures.cuts import whole_of
 from mingzhang.figures.definitions import definitions
 from mingzhang.figures.engine import Request, Tree, Value, definition_of, evaluate
+from mingzhang.figures.opening import title_of
 from mingzhang.figures.traces import Trace
 from mingzhang.figures.wording import name_of, sentence
 from mingzhang.ledger.models import Entry
@@ -67,7 +69,7 @@ def figures(
     check_migrated()
     unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
     known = _known(unit.book, pack_text)
-    requests = [Request(id, known[id], unit.id, period, alone) for id in _chosen(known, wanted)]
+    requests = [Request(id, known[whole_of(id)], unit.id, period, alone) for id in _chosen(known, wanted)]
     values = evaluate(requests, as_of=as_of, tree=tree)
     if as_json:
         click.echo(
@@ -91,7 +93,7 @@ def trace(
     unit, period = unit_of(book_code, unit_code), Period.parse(period_text)
     known = _known(unit.book, pack_text)
     (chosen,) = _chosen(known, (figure,))
-    opened = traces.trace(Request(chosen, known[chosen], unit.id, period, alone), as_of=as_of, tree=tree)
+    opened = traces.trace(Request(chosen, known[whole_of(chosen)], unit.id, period, alone), as_of=as_of, tree=tree)
     if as_json:
         click.echo(json.dumps(opened.as_json(entries=entries), ensure_ascii=False, indent=1))
     else:
@@ -106,7 +108,7 @@ def _known(book: Book, pack_text: str | None) -> dict[str, int]:
 
 def _chosen(known: dict[str, int], wanted: tuple[str, ...]) -> Iterable[str]:
     for id in wanted:
-        if id not in known:
+        if whole_of(id) not in known:
             raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": id[:60]}, remedy=suggestion(id[:60], known))
     return wanted or known
 
@@ -156,14 +158,17 @@ def _print_trace(opened: Trace, entries: int) -> None:
         click.echo("")
         _print_trace(part, entries)
     if listed := opened.entries(limit=entries) if entries else []:
-        _print(_entries_table(listed))
+        _print(_entries_table(opened, listed))
 
 
-def _entries_table(entries: list[Entry]) -> Table:
+def _entries_table(opened: Trace, entries: list[Entry]) -> Table:
+    pack = definitions(opened.request.pack_version_id).pack
+    fields = pack.line(opened.definition.figure.of or "").fields
     table = Table(_("序号"), _("日期"), _("单位"), _("记录单号"), _("标题"))
     table.add_column(_("笔数"), justify="right")
     for entry in entries:
-        number, title = (str(entry.record.pk), entry.record.title) if entry.record else ("", entry.kind.code)
+        number = str(entry.record.pk) if entry.record else ""
+        title = entry.record.title if entry.record else title_of(entry, fields)
         day = entry.occurred_on.isoformat()
         table.add_row(str(entry.seq), day, entry.unit.name, number, title, f"{entry.sign:+d}")
     return table

@@ -25,6 +25,11 @@ def cut_id(figure_id: str, field: str, option: str) -> str:
     return f"{figure_id}{MARK}{field}{IS}{option}"
 
 
+def whole_of(figure_id: str) -> str:
+    """The id of the figure that is cut down; the id itself where nothing is cut."""
+    return figure_id.partition(MARK)[0]
+
+
 def choices_of(definition: Definition, pack: Pack) -> dict[str, Field]:
     """The single choices that the figure may be cut by, by the names that expressions use: those that everything it
     is made of has."""

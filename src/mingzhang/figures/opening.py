@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
-from mingzhang.figures.cuts import MARK
+from mingzhang.figures.cuts import MARK, whole_of
 from mingzhang.figures.definitions import Counted, Definition, definitions
 from mingzhang.figures.engine import Request
 from mingzhang.figures.saying import said
@@ -121,7 +121,7 @@ def request_for(
     ]
     known = [one for one in adopted if one.version == version] if version else packs_in_force(unit.book)
     for installed in known:
-        if installed.pack == pack and figure.partition(MARK)[0] in definitions(installed.pk):
+        if installed.pack == pack and whole_of(figure) in definitions(installed.pk):
             return Request(figure, installed.pk, unit.pk, period, alone)
     raise NotFound(_("没有数据项“%(figure)s”。") % {"figure": figure[:60]}, remedy=_("请从数据页里打开。"))
 

@@ -39,21 +39,22 @@ def recount(records: Sequence[Record], by: Person) -> None:
 
 
 def _touched(records: Sequence[Record]) -> QuerySet[Task]:
-    """Every task that one of the records may be for, and perhaps others, which come out as they were. Locked in one
-    order, so that two postings do not wait for each other for ever."""
-    days = [record.occurred_on for record in records]
-    return (
-        Task.objects.select_for_update(of=("self",))
-        .filter(
-            AnyOf(F("unit"), sorted({record.unit_id for record in records})),
-            AnyOf(F("kind"), sorted({record.kind_id for record in records})),
-            first__lte=max(days),
-            last__gte=min(days),
-        )
-        .exclude(state__in=("excused", "withdrawn"))
-        .select_related("book")
-        .order_by("pk")
-    )
+    """Every task that one of the records may be for. Locked in one order, so that two postings do not wait for each
+    other for ever."""
+    told = sorted({(record.unit_id, record.kind_id, record.occurred_on) for record in records})
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY_BE_FOR, [list(column) for column in zip(*told, strict=True)])
+        ids = [row[0] for row in cursor.fetchall()]
+    locked = Task.objects.select_for_update(of=("self",)).filter(AnyOf(F("pk"), ids))
+    return locked.exclude(state__in=("excused", "withdrawn")).select_related("book").order_by("pk")
+
+
+_MAY_BE_FOR = """
+SELECT DISTINCT task.id
+  FROM unnest(%s::int[], %s::int[], %s::date[]) AS told(unit, kind, day)
+  JOIN duties_task AS task ON task.unit_id = told.unit AND task.kind_id = told.kind
+   AND task.last >= told.day AND task.first <= told.day
+"""
 
 
 def _settle(task: Task, sheets: Sequence[int]) -> bool:
