@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from mingzhang.organisation.actions import make_setup_code
 from tests.conftest import FreshDatabase
 from tests.e2e.conftest import CHROMIUM, QUIET, Visit
-from tests.e2e.test_journey import fits
+from tests.e2e.test_journey import fits, section
 from tests.web.office import PASSWORD, Office
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,8 @@ def administrator(office: Office) -> None:
 def test_an_administrator_opens_the_tree_and_seats_a_newcomer(administrator: None, visit: Visit) -> None:
     page = visit.page
     sign_in(visit, "tang")
-    page.locator(".nav a:visible, .tabbar a:visible").filter(has_text="设置").click()
+    page.wait_for_url(re.compile(r"^(?!.*/sign-in)"))
+    section(page, "设置")
     assert fits(page)
     page.get_by_role("navigation", name="设置").get_by_role("link", name="单位和岗位").click()
     page.locator(".branch summary").first.click()
