@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.recurrence import deadline
+from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.actions.accruing import accrue_tasks
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import OPEN_TASKS, Adaptation, Horizon, Task, event_period
@@ -63,8 +64,10 @@ def _wanted(records: Sequence[Record]) -> Iterator[Task]:
     following = _following({record.pack_version_id for record in records})
     units = {record.unit_id for record in records}
     adapted = list(Adaptation.objects.filter(unit__in=units)) if units else []
-    for record in records:
-        yield from (_task(record, duty) for duty in _after(record, following, adapted))
+    coming = [(record, duty) for record in records for duty in _after(record, following, adapted)]
+    if coming:
+        calendar = work_calendar()
+        yield from (_task(record, duty, calendar) for record, duty in coming)
 
 
 def _following(versions: set[int]) -> Mapping[tuple[int, str], list[Duty]]:
@@ -92,10 +95,10 @@ def _after(
             yield words
 
 
-def _task(record: Record, duty: Duty) -> Task:
+def _task(record: Record, duty: Duty, calendar: WorkCalendar) -> Task:
     within = duty.after.within if duty.after else 0
     day = record.occurred_on
-    due = deadline(day, within, work_calendar()).date
+    due = deadline(day, within, calendar).date
     return Task(
         book_id=record.book_id, unit_id=record.unit_id, pack=record.kind.pack, duty=duty.id,
         period=event_period(day, record.pk), first=day, last=due, nominal=day, due=due,
