@@ -63,7 +63,8 @@ def deltas(members: Members, components: Mapping[int, Component], row: Row, span
         glue("WITH s AS ({}) {}", table, join(" UNION ALL ", selects))
     ):
         if totals is None:
-            yield Delta(top, month, distinct.owners[branch][kind_id], None, held or (), touched or ())
+            if kind_id in distinct.owners[branch]:
+                yield Delta(top, month, distinct.owners[branch][kind_id], None, held or (), touched or ())
             continue
         for owners, total in zip(additive.owners, totals, strict=True):
             if kind_id in owners and total is not None:
