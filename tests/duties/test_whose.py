@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from mingzhang.core import clock
 from mingzhang.duties import actions
 from mingzhang.duties.models import Task
+from mingzhang.duties.queries import words_for
 from mingzhang.duties.whose import handlers_of, tasks_between, tasks_of
-from mingzhang.duties.wording import words_for
 from mingzhang.organisation import actions as organisation
 from mingzhang.organisation.models import Person
 from tests.duties.world import World, moment

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +21,8 @@ from mingzhang.core.errors import NotFound
 from mingzhang.core.recurrence import explain
 from mingzhang.duties import actions, flows, queries
 from mingzhang.duties.models import Task
+from mingzhang.duties.wording import name_of
+from mingzhang.packs.duty_schema import Duty
 
 WIDE = 200
 
@@ -54,18 +56,20 @@ def tasks(unit_code: str, first: date, last: date, book_code: str | None, as_jso
     unit = unit_of(book_code, unit_code)
     today = clock.today(ZoneInfo(unit.book.timezone))
     found = list(queries.tasks_in(unit, first, last))
+    words = queries.words_for(found)
     if as_json:
-        click.echo(json.dumps([_told(task, today) for task in found], ensure_ascii=False, indent=2))
+        told = [_told(task, words[task.pk], today) for task in found]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _print(found, today)
+        _print(found, words, today)
 
 
-def _told(task: Task, today: date) -> dict[str, Any]:
+def _told(task: Task, duty: Duty | None, today: date) -> dict[str, Any]:
     return {
         "task": task.pk,
         "unit": task.unit.code,
         "duty": f"{task.pack}/{task.duty}",
-        "name": _name(task),
+        "name": name_of(task, duty),
         "period": task.period,
         "due": task.due.isoformat(),
         "until": task.until.isoformat() if task.until else None,
@@ -76,17 +80,14 @@ def _told(task: Task, today: date) -> dict[str, Any]:
     }
 
 
-def _name(task: Task) -> str:
-    return queries.duty_of(task).name.text(get_language() or "")
-
-
-def _print(found: list[Task], today: date) -> None:
+def _print(found: list[Task], words: Mapping[int, Duty | None], today: date) -> None:
     table = Table(_("编号"), _("期限"), _("单位"), _("责任事项"), _("期间"), _("状态"))
     for task in found:
         state = str(flows.STATES[task.state])
         late = _("逾期") if task.late_on(today) else ""
         day = task.deadline.isoformat()
-        table.add_row(str(task.pk), day, task.unit.name, _name(task), task.period, f"{state} {late}".strip())
+        name = name_of(task, words[task.pk])
+        table.add_row(str(task.pk), day, task.unit.name, name, task.period, f"{state} {late}".strip())
     console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
         console.width = WIDE
@@ -100,7 +101,8 @@ def explain_deadline(number: int) -> None:
     task = Task.objects.select_related("unit__book", "pack_version").filter(pk=number).first()
     if task is None:
         raise NotFound(_("没有找到第%(number)s号任务。") % {"number": number})
-    said = {"unit": task.unit.name, "name": _name(task), "period": task.period, "day": task.deadline.isoformat()}
+    name = name_of(task, queries.duty_of(task))
+    said = {"unit": task.unit.name, "name": name, "period": task.period, "day": task.deadline.isoformat()}
     click.echo(_("%(unit)s“%(name)s”%(period)s，期限%(day)s") % said)
     for line in lines_of(task):
         click.echo(line)

@@ -13,11 +13,12 @@ from django.db.models import Q
 from mingzhang.core import clock
 from mingzhang.core.periods import Period
 from mingzhang.duties.models import OPEN_TASKS, Task, TaskStep
+from mingzhang.duties.queries import words_for
+from mingzhang.duties.saying import basis_said, said
 from mingzhang.duties.whose import tasks_between
-from mingzhang.duties.wording import Line, lines_of, words_for
+from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Person
 from mingzhang.packs.duty_schema import Duty
-from mingzhang.packs.wording import language
 
 MOST = 2000
 
@@ -127,8 +128,7 @@ def _counted(tasks: Sequence[Task], today: date) -> list[Counted]:
 def _duty(task: Task, duty: Duty | None) -> Counted:
     if duty is None:
         return Counted(task.duty, "", "", task.unit.name)
-    basis = "、".join(f"{one.regulation}{one.clause or ''}" for one in duty.basis)
-    return Counted(duty.name.text(language()), duty.text.text(language()), basis, task.unit.name)
+    return Counted(said(duty.name), said(duty.text), basis_said(duty), task.unit.name)
 
 
 def _count(counted: Counted, task: Task, today: date) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -30,13 +32,32 @@ def tasks_in(unit: Unit, first: date, last: date) -> QuerySet[Task]:
     return asked.select_related("unit", "kind").order_by("by", "unit__code", "duty")
 
 
+def words_for(tasks: Iterable[Task]) -> dict[int, Duty | None]:
+    """The duty of each task, in the words by which it was made; None where these are gone. One query, and one for
+    each version of a pack that this process has not read yet."""
+    asked = list(tasks)
+    units = {task.unit_id for task in asked}
+    found = Adaptation.objects.filter(unit__in=units, content__isnull=False).order_by("id")
+    adapted: dict[tuple[int, str, str], list[Adaptation]] = {}
+    for one in found:
+        adapted.setdefault((one.unit_id, one.pack, one.duty), []).append(one)
+    return {task.pk: _words(task, adapted.get((task.unit_id, task.pack, task.duty), ())) for task in asked}
+
+
+def _words(task: Task, adapted: Sequence[Adaptation]) -> Duty | None:
+    for one in adapted:
+        upper = one.valid.upper
+        if one.valid.lower <= task.nominal and (upper is None or task.nominal < upper):
+            return words_of(one)
+    return pack_of(task.pack_version_id).duties_by_id.get(task.duty)
+
+
 def duty_of(task: Task) -> Duty:
-    """The duty in the words under which the task was last made, or as the unit had adapted it then."""
-    adapted = Adaptation.objects.filter(
-        unit=task.unit_id, pack=task.pack, duty=task.duty, valid__contains=task.nominal
-    ).first()
-    words = words_of(adapted) if adapted else None
-    return words or pack_of(task.pack_version_id).duties_by_id[task.duty]
+    """The same of one task. Raises KeyError where its words are gone."""
+    found = words_for([task])[task.pk]
+    if found is None:
+        raise KeyError(task.duty)
+    return found
 
 
 def reckoned(task: Task, duty: Duty | None = None) -> Due | None:
@@ -57,6 +78,29 @@ def address_behind(entry: Entry) -> str:
     asked = Task.objects.filter(unit=entry.unit_id, pack=entry.kind.pack, duty=said["duty"], period=said["period"])
     found = asked.values_list("pk", flat=True).first()
     return reverse("duties:task", args=(found,)) if found else ""
+
+
+def sheets_of(tasks: Sequence[Task], most: int = 0) -> dict[int, list[int]]:
+    """The newest sheets that stand in the books for each task, the newest first: as many as it needs, or `most`
+    where that is more. Tasks without any are left out. Read from the entries, which have an index by unit and day;
+    sheets have none once they are posted. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEETS, [most, [task.pk for task in tasks]])
+        return dict(cursor.fetchall())
+
+
+_SHEETS = """
+SELECT t.id, array_agg(standing.record_id ORDER BY standing.record_id DESC)
+  FROM duties_task AS t
+ CROSS JOIN LATERAL (
+   SELECT e.record_id FROM ledger_entry AS e
+    WHERE e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0
+      AND e.occurred_on BETWEEN t.first AND t.last
+    GROUP BY e.record_id HAVING sum(e.sign) > 0
+    ORDER BY e.record_id DESC LIMIT greatest(t.needed, %s)) AS standing
+ WHERE t.id = ANY(%s)
+ GROUP BY t.id
+"""
 
 
 def steps_of(task: Task) -> list[TaskStep]:

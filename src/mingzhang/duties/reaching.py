@@ -12,7 +12,8 @@ from django.db import connection
 
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import OPEN_TASKS, Adaptation, Assignment
-from mingzhang.organisation.models import Adoption, Book, Post
+from mingzhang.duties.whose import versions_of
+from mingzhang.organisation.models import Book, Post
 from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
 
@@ -42,10 +43,7 @@ class Words(NamedTuple):
 
 def words_of_book(book: Book) -> Words:
     """Two queries."""
-    adopted = Adoption.objects.filter(book=book).order_by("pack_version_id")
-    said = [
-        line for version in adopted.values_list("pack_version_id", flat=True).distinct() for line in _said(version)
-    ]
+    said = [line for version in versions_of(book) for line in _said(version)]
     columns = [list(column) for column in zip(*said, strict=True)] or [[], [], [], []]
     adapted = {one.pk: words for one in Adaptation.objects.filter(unit__book=book) if (words := words_of(one))}
     return Words(*columns, adapted=adapted)  # type: ignore[arg-type, misc]

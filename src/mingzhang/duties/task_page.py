@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,18 +18,18 @@ from mingzhang.core.recurrence import explain
 from mingzhang.duties import flows
 from mingzhang.duties.doing import acts_of
 from mingzhang.duties.models import OPEN_TASKS, Escalation, Task, TaskStep
-from mingzhang.duties.queries import escalations_of, reckoned, steps_of
+from mingzhang.duties.queries import escalations_of, reckoned, sheets_of, steps_of, words_for
+from mingzhang.duties.saying import role_said, said
 from mingzhang.duties.whose import colleagues, handlers_of
-from mingzhang.duties.wording import left_said, name_of, period_said, sheet_address, stand_of, words_for
+from mingzhang.duties.wording import left_said, name_of, period_said, sheet_address, stand_of
 from mingzhang.ledger.listing import kind_name, kinds_of
-from mingzhang.ledger.models import Entry, Record
+from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import work_calendar
-from mingzhang.organisation.roles import ROLE_NAMES, Permission, roles_with
+from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.organisation.rules import can, check_can
 from mingzhang.packs.duty_schema import Duty
-from mingzhang.packs.wording import language
 from mingzhang.ui.templatetags.ui import full_day
 
 MOST_SHEETS = 50
@@ -86,8 +85,8 @@ def context_of(place: Place, task: Task, given: Given) -> dict[str, Any]:
         "task": task,
         "duty": duty,
         "name": name_of(task, duty),
-        "text": duty.text.text(language()) if duty else "",
-        "evidence": duty.evidence.text(language()) if duty and duty.evidence else "",
+        "text": said(duty.text) if duty else "",
+        "evidence": said(duty.evidence) if duty else "",
         "period": period_said(task),
         "stand": stand_of(task, today, calendar),
         "left": left_said(task, today, calendar),
@@ -116,9 +115,9 @@ def _why(task: Task, duty: Duty | None, steps: Sequence[TaskStep]) -> dict[str, 
 def _who(task: Task, duty: Duty | None) -> dict[str, Any]:
     return {
         "handlers": handlers_of(task, duty),
-        "role": ROLE_NAMES.get(duty.answers.handler, duty.answers.handler) if duty else "",
-        "head": ROLE_NAMES.get(duty.answers.head, duty.answers.head) if duty else "",
-        "helpers": [helper.text(language()) for helper in duty.helpers] if duty else [],
+        "role": role_said(duty.answers.handler) if duty else "",
+        "head": role_said(duty.answers.head) if duty else "",
+        "helpers": [said(helper) for helper in duty.helpers] if duty else [],
     }
 
 
@@ -145,7 +144,7 @@ def _sheets(place: Place, task: Task) -> dict[str, Any]:
     """The sheets that count for it, and those that will once they are posted."""
     if task.kind_id is None:
         return {"kind": "", "sheets": [], "waiting": [], "missing": 0, "sees": True}
-    numbers = _standing(task)
+    numbers = sheets_of([task], MOST_SHEETS).get(task.pk, [])
     sees = can(place.person, Permission.RECORD_VIEW, task.unit)
     rows = Record.objects.select_related("created_by").order_by("-pk")
     waiting = rows.filter(
@@ -159,15 +158,6 @@ def _sheets(place: Place, task: Task) -> dict[str, Any]:
         "missing": max(0, task.needed - len(numbers)),
         "sees": sees,
     }
-
-
-def _standing(task: Task) -> list[int]:
-    """The newest sheets that stand in the books for it. From the entries, which have an index by unit and day."""
-    lines = Entry.objects.filter(
-        unit=task.unit_id, kind=task.kind_id, line=0, occurred_on__range=(task.first, task.last)
-    )
-    standing = lines.values("record").annotate(left=Sum("sign")).filter(left__gt=0).order_by("-record")
-    return list(standing.values_list("record", flat=True)[: max(MOST_SHEETS, task.needed)])
 
 
 def _past(step: TaskStep) -> Past:

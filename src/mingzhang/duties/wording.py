@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -16,14 +15,13 @@ from django.utils.translation import ngettext
 from mingzhang.core.periods import Period
 from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.flows import STATES
-from mingzhang.duties.lists import words_of
-from mingzhang.duties.models import OPEN_TASKS, Adaptation, Assignment, Task
+from mingzhang.duties.models import OPEN_TASKS, Assignment, Task
+from mingzhang.duties.queries import sheets_of, words_for
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import holding, visible_units, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.duty_schema import Duty
-from mingzhang.packs.queries import pack_of
 from mingzhang.packs.wording import language
 
 DAY = timedelta(days=1)
@@ -66,26 +64,6 @@ class Line:
         return self.task.needed > 1 and self.task.kind_id is not None
 
 
-def words_for(tasks: Iterable[Task]) -> dict[int, Duty | None]:
-    """The duty of each task, in the words by which it was made; None where these are gone. One query, and one for
-    each version of a pack that this process has not read yet."""
-    asked = list(tasks)
-    units = {task.unit_id for task in asked}
-    found = Adaptation.objects.filter(unit__in=units, content__isnull=False).order_by("id")
-    adapted: dict[tuple[int, str, str], list[Adaptation]] = {}
-    for one in found:
-        adapted.setdefault((one.unit_id, one.pack, one.duty), []).append(one)
-    return {task.pk: _words(task, adapted.get((task.unit_id, task.pack, task.duty), ())) for task in asked}
-
-
-def _words(task: Task, adapted: Sequence[Adaptation]) -> Duty | None:
-    for one in adapted:
-        upper = one.valid.upper
-        if one.valid.lower <= task.nominal and (upper is None or task.nominal < upper):
-            return words_of(one)
-    return pack_of(task.pack_version_id).duties_by_id.get(task.duty)
-
-
 def name_of(task: Task, duty: Duty | None) -> str:
     """What the task is called; its code where nobody knows the words any more."""
     return duty.name.text(language()) if duty else task.duty
@@ -93,7 +71,7 @@ def name_of(task: Task, duty: Duty | None) -> str:
 
 def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
     """The tasks as a page shows them. They come with `unit` and `kind`; a fixed number of queries."""
-    words, sheets, calendar = words_for(tasks), sheet_counts(tasks), work_calendar()
+    words, sheets, calendar = words_for(tasks), sheets_of(tasks), work_calendar()
     who = handlers_said(tasks, words)
     scope = visible_units(person, Permission.RECORD_ADD)
     return [
@@ -105,7 +83,7 @@ def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
             stand=stand_of(task, today, calendar),
             left=left_said(task, today, calendar),
             who=who[task.pk],
-            sheets=min(sheets.get(task.pk, 0), task.needed),
+            sheets=len(sheets.get(task.pk, ())),
             address=reverse("duties:task", args=(task.pk,)),
             fill=sheet_address(task, today) if scope.contains(task.unit) else "",
         )
@@ -177,21 +155,3 @@ def sheet_address(task: Task, today: date) -> str:
     if task.kind is None or task.state not in OPEN_TASKS or day is None:
         return ""
     return new_sheet(kind=str(task.kind), unit=task.unit.code, on=day.isoformat())
-
-
-def sheet_counts(tasks: Iterable[Task]) -> Mapping[int, int]:
-    """How many sheets that stand in the books count for each task. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHEETS, [[task.pk for task in tasks if task.kind_id]])
-        return dict(cursor.fetchall())
-
-
-_SHEETS = """
-SELECT id, count(*) FROM (
-  SELECT t.id, e.record_id FROM duties_task AS t
-    JOIN ledger_entry AS e ON e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0
-     AND e.occurred_on BETWEEN t.first AND t.last
-   WHERE t.id = ANY(%s)
-   GROUP BY t.id, e.record_id HAVING sum(e.sign) > 0) AS standing
- GROUP BY id
-"""

@@ -16,7 +16,7 @@ from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.actions.accruing import accrue_tasks
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import OPEN_TASKS, Adaptation, Horizon, Task, event_period
-from mingzhang.duties.queries import duty_of
+from mingzhang.duties.queries import words_for
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Book, Person
 from mingzhang.organisation.queries import work_calendar
@@ -112,8 +112,11 @@ def move_followers(book: Book) -> int:
     moved = []
     today, calendar = clock.today(), work_calendar()
     tasks = Task.objects.filter(book=book, state__in=OPEN_TASKS, due__gte=today, period__contains="#")
-    for task in tasks.select_for_update():
-        after = duty_of(task).after
+    held = list(tasks.select_for_update())
+    words = words_for(held)
+    for task in held:
+        duty = words[task.pk]
+        after = duty.after if duty else None
         due = deadline(task.nominal, after.within, calendar).date if after else task.due
         if due != task.due:
             task.due = task.last = due

@@ -13,6 +13,7 @@ from mingzhang.core import clock
 from mingzhang.duties import flows
 from mingzhang.duties.actions.accruing import accrue_tasks
 from mingzhang.duties.models import Task
+from mingzhang.duties.queries import sheets_of
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.scopes import AnyOf
@@ -23,7 +24,7 @@ def recount(records: Sequence[Record], by: Person) -> None:
     which they happened. What has enough is done, what has too few again is open. A task that was excused or
     withdrawn stays so."""
     touched = list(_touched(records))
-    sheets = _sheets_of(touched) if touched else {}
+    sheets = sheets_of(touched) if touched else {}
     changed = [task for task in touched if _settle(task, sheets.get(task.pk, []))]
     if not changed:
         return
@@ -70,27 +71,6 @@ def _settle(task: Task, sheets: Sequence[int]) -> bool:
         task.record_id = sheets[0]
     task.state = state
     return True
-
-
-def _sheets_of(tasks: Sequence[Task]) -> dict[int, list[int]]:
-    """The newest sheets that stand in the books for each task, as many as it needs. Read from the entries, which
-    have an index by unit and day; sheets have none once they are posted."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHEETS, [[task.pk for task in tasks]])
-        return dict(cursor.fetchall())
-
-
-_SHEETS = """
-SELECT t.id, array_agg(standing.record_id ORDER BY standing.record_id DESC)
-  FROM duties_task AS t
- CROSS JOIN LATERAL (
-   SELECT e.record_id FROM ledger_entry AS e
-    WHERE e.unit_id = t.unit_id AND e.kind_id = t.kind_id AND e.line = 0
-      AND e.occurred_on BETWEEN t.first AND t.last
-    GROUP BY e.record_id HAVING sum(e.sign) > 0 ORDER BY e.record_id DESC LIMIT t.needed) AS standing
- WHERE t.id = ANY(%s)
- GROUP BY t.id
-"""
 
 
 def _state_after(task: Task, sheets: int) -> str:
