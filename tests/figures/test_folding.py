@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,6 +102,18 @@ def test_a_fold_in_small_batches_keeps_what_a_fold_at_once_keeps() -> None:
     slowly = [row[2:] for row in kept()]
     rebuild(book=world.book, large=1)
     assert [row[2:] for row in kept()] == slowly
+
+
+@pytest.mark.django_db
+def test_a_kind_that_no_distinct_of_units_is_of_is_folded_beside_those_that_one_is_of() -> None:
+    figures: list[dict[str, Any]] = [
+        {"id": "units", "of": "study", "value": "distinct(unit)"},
+        {"id": "troubled", "of": "study.problems", "value": "distinct(unit)"},
+        {"id": "visits", "of": "visit", "value": "count"},
+    ]
+    world = county([line(4), replace(line(3), kind="visit"), line(3)], figures)
+    fold(book=world.book, large=1)
+    values(world)
 
 
 @pytest.mark.django_db

@@ -85,7 +85,12 @@ def check_user_can_read_handbook(person: Person, of: Person) -> None:
     seats = now if now.exists() else of.appointments.all()
     held = Unit.objects.filter(posts__appointments__in=seats, book=person.book_id)
     if not any(scope.contains(unit) for unit in held.distinct() for scope in scopes):
-        raise NotFound(_("没有找到这个人的责任手册。"), remedy=_("只能看自己的，和自己领导的单位里的人的。"))
+        raise no_handbook()
+
+
+def no_handbook() -> NotFound:
+    """What is said of a handbook that one may not read, and of one that is not there."""
+    return NotFound(_("没有找到这个人的责任手册。"), remedy=_("只能看自己的，和自己领导的单位里的人的。"))
 
 
 def check_receives_all(to: Person, units: Iterable[Unit]) -> None:

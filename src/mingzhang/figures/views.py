@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -24,6 +22,7 @@ from mingzhang.figures.wording import name_of
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.saving import saved
 
 
 @require_GET
@@ -117,6 +116,4 @@ def _board(request: HttpRequest, place: Place) -> Board:
 def _file(response: HttpResponseBase, media_type: str, name: str) -> HttpResponseBase:
     """A response that is saved, never shown."""
     response["Content-Type"] = media_type
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return saved(response, name)

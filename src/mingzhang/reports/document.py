@@ -6,10 +6,10 @@ The elements and their names follow GB/T 9704-2012 section 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 Language = Literal["zh-hans", "en"]
 Level = Literal[1, 2, 3, 4]
@@ -148,6 +148,23 @@ class TraceRow:
     entries: int
     set_digest: str
     first_entries: tuple[str, ...] = ()
+
+
+def words(said: object) -> Inlines:
+    """Words of which none opens to anything."""
+    return (Text(str(said)),)
+
+
+def table_of(header: Sequence[str], rows: Iterable[Sequence[object]], *, total: bool = False) -> Table:
+    """A table of words."""
+    cells = tuple(tuple(words(cell) for cell in row) for row in rows)
+    return Table(tuple(words(cell) for cell in header), cells, total=total)
+
+
+def paper(title: str, day: date, blocks: Iterable[Block], language: str) -> Document:
+    """A paper that no office signs, in the language of a book."""
+    known = cast(Language, language)
+    return Document(organ="", title=title, date=day, blocks=tuple(blocks), sealed=False, language=known)
 
 
 def plain(inlines: Sequence[Inline]) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
 
 import xlsxwriter
 from django.http import HttpRequest, HttpResponse
-from django.utils.encoding import iri_to_uri
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
@@ -22,9 +19,10 @@ from mingzhang.figures.entry_files import Styles, Value, write_row
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.wording import language
-from mingzhang.reports.document import Block, Document, Heading, Inlines, Language, Paragraph, Table, Text
+from mingzhang.reports.document import Block, Document, Heading, Paragraph, Table, paper, table_of, words
 from mingzhang.reports.files import FORMS
 from mingzhang.reports.writers import docx, pdf
+from mingzhang.ui.saving import saved
 from mingzhang.ui.templatetags.ui import full_day
 
 NOBODY = "—"
@@ -43,44 +41,35 @@ def duty_list_file(request: HttpRequest, place: Place, form: str) -> HttpRespons
         media_type, write = WRITERS[form]
         response = HttpResponse(write(asked, asked_items(asked)), content_type=media_type)
         name = _("%(unit)s责任清单") % {"unit": place.unit.name}
-    response["Content-Disposition"] = iri_to_uri(content_disposition_header(True, f"{name}.{form}") or "")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return saved(response, f"{name}.{form}")
 
 
 # --- on paper -----------------------------------------------------------------------------------------------------
 
 
 def _document(asked: Asked, items: Sequence[Item]) -> Document:
-    unit = asked.place.unit
     standing = [item for item in items if not item.withdrawn]
     gone = [item for item in items if item.withdrawn]
-    blocks: list[Block] = [Paragraph(_text(_head(asked, standing)))]
+    blocks: list[Block] = [Paragraph(words(_head(asked, standing)))]
     groups = grouped(standing)
     for number, group in enumerate(groups, start=1):
-        blocks += [Heading(1, _text(_heading(number, group, groups))), _table(group.items)]
+        blocks += [Heading(1, words(_heading(number, group, groups))), _table(group.items)]
     if gone:
         heading = _("%(number)s、撤下的") % {"number": _numeral(len(groups) + 1)}
-        blocks += [Heading(1, _text(heading)), _gone(gone)]
-    return Document(
-        organ="",
-        title=_("%(unit)s责任清单") % {"unit": unit.name},
-        date=asked.on,
-        blocks=tuple(blocks),
-        sealed=False,
-        language=cast(Language, asked.place.person.book.language),
-    )
+        blocks += [Heading(1, words(heading)), _gone(gone)]
+    title = _("%(unit)s责任清单") % {"unit": asked.place.unit.name}
+    return paper(title, asked.on, blocks, asked.place.person.book.language)
 
 
 def _head(asked: Asked, items: Sequence[Item]) -> str:
-    words = _("本清单照%(day)s的规定，共%(count)s项。责任岗位后面括号里是现在担任的人。")
-    return words % {"day": full_day(asked.on), "count": len(items)}
+    told = _("本清单照%(day)s的规定，共%(count)s项。责任岗位后面括号里是现在担任的人。")
+    return told % {"day": full_day(asked.on), "count": len(items)}
 
 
 def _heading(number: int, group: Group, groups: Sequence[Group]) -> str:
     several = len({one.pack for one in groups}) > 1
-    words = {"number": _numeral(number), "kind": group.kind, "pack": group.pack}
-    return (_("%(number)s、%(kind)s（%(pack)s）") if several else _("%(number)s、%(kind)s")) % words
+    named = {"number": _numeral(number), "kind": group.kind, "pack": group.pack}
+    return (_("%(number)s、%(kind)s（%(pack)s）") if several else _("%(number)s、%(kind)s")) % named
 
 
 def _numeral(number: int) -> str:
@@ -92,22 +81,13 @@ def _numeral(number: int) -> str:
     return before + ("十" if tens else "") + (NUMERALS[ones - 1] if ones else "")
 
 
-def _text(words: object) -> Inlines:
-    return (Text(str(words)),)
-
-
-def _rows(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    cells = tuple(tuple(_text(cell) for cell in row) for row in rows)
-    return Table(tuple(_text(cell) for cell in header), cells)
-
-
 def _table(items: Sequence[Item]) -> Table:
     header = (_("序号"), _("责任事项"), _("职责"), _("依据"), _("责任岗位"), _("时限"))
     rows = [
         (number, item.name, item.text, item.basis, _answers(item), item.cadence)
         for number, item in enumerate(items, start=1)
     ]
-    return _rows(header, rows)
+    return table_of(header, rows)
 
 
 def _answers(item: Item) -> str:
@@ -116,7 +96,7 @@ def _answers(item: Item) -> str:
 
 def _gone(items: Sequence[Item]) -> Table:
     rows = [(number, item.name, item.kind, item.reason) for number, item in enumerate(items, start=1)]
-    return _rows((_("序号"), _("责任事项"), _("类别"), _("原因")), rows)
+    return table_of((_("序号"), _("责任事项"), _("类别"), _("原因")), rows)
 
 
 def _docx(asked: Asked, items: Sequence[Item]) -> bytes:

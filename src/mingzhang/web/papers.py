@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import cast
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.encoding import iri_to_uri
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
@@ -22,9 +19,10 @@ from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Book
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
-from mingzhang.reports.document import Block, Document, Heading, Inlines, Language, Paragraph, Table, Text
+from mingzhang.reports.document import Block, Document, Heading, Paragraph, paper, table_of, words
 from mingzhang.reports.files import FORMS
 from mingzhang.reports.writers import docx
+from mingzhang.ui.saving import saved
 from mingzhang.ui.templatetags.ui import day as short_day
 from mingzhang.ui.templatetags.ui import full_day
 
@@ -52,33 +50,16 @@ def handed_docx(_request: HttpRequest, place: Place, step_id: int) -> HttpRespon
 def _file(document: Document, name: str) -> HttpResponse:
     form = FORMS["docx"]
     response = HttpResponse(docx.write(document), content_type=form.media_type)
-    response["Content-Disposition"] = iri_to_uri(content_disposition_header(True, f"{name}.{form.ending}") or "")
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _document(title: str, day: date, blocks: Iterable[Block], book: Book) -> Document:
-    return Document(
-        organ="", title=title, date=day, blocks=tuple(blocks), sealed=False, language=cast(Language, book.language)
-    )
-
-
-def _text(words: object) -> Inlines:
-    return (Text(str(words)),)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]], *, total: bool = False) -> Table:
-    cells = tuple(tuple(_text(cell) for cell in row) for row in rows)
-    return Table(tuple(_text(cell) for cell in header), cells, total=total)
+    return saved(response, f"{name}.{form.ending}")
 
 
 def _handbook(book: Handbook) -> Document:
     title = _("责任手册\n（%(name)s，%(period)s）") % {"name": book.person.name, "period": _period(book)}
-    blocks: list[Block] = [Heading(1, _text(_("一、岗位"))), *_posts(book)]
-    blocks += [Heading(1, _text(_("二、责任事项"))), *_duties(book)]
-    blocks += [Heading(1, _text(_("三、还没办的"))), *_open(book)]
-    blocks += [Heading(1, _text(_("四、办了什么"))), *_done(book)]
-    return _document(title, book.today, blocks, book.person.book)
+    blocks: list[Block] = [Heading(1, words(_("一、岗位"))), *_posts(book)]
+    blocks += [Heading(1, words(_("二、责任事项"))), *_duties(book)]
+    blocks += [Heading(1, words(_("三、还没办的"))), *_open(book)]
+    blocks += [Heading(1, words(_("四、办了什么"))), *_done(book)]
+    return paper(title, book.today, blocks, book.person.book.language)
 
 
 def _period(book: Handbook) -> str:
@@ -90,18 +71,18 @@ def _posts(book: Handbook) -> Iterable[Block]:
         where = {"unit": seat.post.unit.name, "post": seat.post.name, "days": _days(seat)}
         if seat.stands_in_for:
             said = _("%(unit)s%(post)s，%(days)s，代理%(who)s。")
-            yield Paragraph(_text(said % (where | {"who": seat.stands_in_for.person.name})))
+            yield Paragraph(words(said % (where | {"who": seat.stands_in_for.person.name})))
         else:
-            yield Paragraph(_text(_("%(unit)s%(post)s，%(days)s。") % where))
+            yield Paragraph(words(_("%(unit)s%(post)s，%(days)s。") % where))
     for seat in book.away:
         said = _("“%(post)s”由%(who)s代理，%(days)s。")
-        yield Paragraph(_text(said % {"post": seat.post.name, "who": seat.person.name, "days": _days(seat)}))
+        yield Paragraph(words(said % {"post": seat.post.name, "who": seat.person.name, "days": _days(seat)}))
     for step in book.handed:
         names = {"giver": step.giver.name if step.giver else "", "to": step.to.name if step.to else ""}
         said = _("%(day)s，%(giver)s的任务一起移交给%(to)s，原因：%(why)s")
-        yield Paragraph(_text(said % (names | {"day": full_day(step.at.date()), "why": step.reason})))
+        yield Paragraph(words(said % (names | {"day": full_day(step.at.date()), "why": step.reason})))
     if not (book.posts or book.away or book.handed):
-        yield Paragraph(_text(_("这段时间没有任职。")))
+        yield Paragraph(words(_("这段时间没有任职。")))
 
 
 def _days(seat: Appointment) -> str:
@@ -114,11 +95,11 @@ def _days(seat: Appointment) -> str:
 
 def _duties(book: Handbook) -> Iterable[Block]:
     if not book.duties:
-        yield Paragraph(_text(_("这段时间没有任务。")))
+        yield Paragraph(words(_("这段时间没有任务。")))
         return
     header = (_("责任事项"), _("依据"), _("应办"), _("按时"), _("晚了"), _("免办"), _("逾期"), _("没到期"))
     rows = [(one.name, one.basis, *_numbers(one)) for one in book.duties]
-    yield _table(header, [*rows, (_("合计"), "", *_numbers(book.sum))], total=True)
+    yield table_of(header, [*rows, (_("合计"), "", *_numbers(book.sum))], total=True)
 
 
 def _numbers(one: Counted) -> tuple[int, ...]:
@@ -131,13 +112,13 @@ def _open(book: Handbook) -> Iterable[Block]:
     rows = [
         (line.name, line.unit, line.period, _day(line.task.deadline, year), line.stand.said) for line in book.open
     ]
-    yield _table(header, rows) if rows else Paragraph(_text(_("没有。")))
+    yield table_of(header, rows) if rows else Paragraph(words(_("没有。")))
 
 
 def _done(book: Handbook) -> Iterable[Block]:
     header = (_("责任事项"), _("单位"), _("期限"), _("办完"), _("凭据"))
     rows = [_line(line, book.period.end.year) for line in book.done]
-    yield _table(header, rows) if rows else Paragraph(_text(_("没有。")))
+    yield table_of(header, rows) if rows else Paragraph(words(_("没有。")))
 
 
 def _line(line: Line, year: int) -> tuple[str, ...]:
@@ -161,14 +142,14 @@ def _handed(handed: Handed, lines: Sequence[Line], book: Book) -> Document:
     day = handed.at.date()
     names = {"giver": handed.giver.name, "to": handed.to.name, "by": handed.by.name}
     said = _("%(giver)s没有办完的%(count)s项任务，从%(day)s起由%(to)s办理，由%(by)s决定。原因：%(why)s")
-    words = said % (names | {"count": len(lines), "day": full_day(day), "why": handed.reason})
+    told = said % (names | {"count": len(lines), "day": full_day(day), "why": handed.reason})
     header = (_("序号"), _("责任事项"), _("单位"), _("时段"), _("期限"), _("情况"))
     rows = [
         (number, line.name, line.unit, line.period, _day(line.task.deadline, day.year), line.stand.said)
         for number, line in enumerate(lines, start=1)
     ]
     signed = [
-        Paragraph(_text(_("%(who)s（签字）：　　　　　　　　　　年　　月　　日") % {"who": who}))
+        Paragraph(words(_("%(who)s（签字）：　　　　　　　　　　年　　月　　日") % {"who": who}))
         for who in (_("移交人"), _("接收人"), _("监交人"))
     ]
-    return _document(_("任务交接清单"), day, [Paragraph(_text(words)), _table(header, rows), *signed], book)
+    return paper(_("任务交接清单"), day, [Paragraph(words(told)), table_of(header, rows), *signed], book.language)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -11,6 +9,7 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
 from mingzhang.reports import bundles, queries
+from mingzhang.ui.saving import saved
 
 
 @require_GET
@@ -31,6 +30,4 @@ def verifier(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _saved(content: bytes, name: str, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return saved(response, name)

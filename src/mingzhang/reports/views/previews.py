@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from mingzhang.reports.files import FORMS, content_of
 from mingzhang.reports.reading import composed, standing_address
 from mingzhang.reports.rules import user_can_create
 from mingzhang.reports.showing import Addresses, number_rows, paper
+from mingzhang.ui.saving import saved
 
 
 @require_GET
@@ -75,9 +74,7 @@ def download(request: HttpRequest, place: Place, pack: str, template: str, form:
     made, _addresses = _made(request, place, pack, template)
     response = HttpResponse(content_of(made, form), content_type=FORMS[form].media_type)
     name = f"{made.document.title.replace(chr(10), '')}.{FORMS[form].ending}"
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return saved(response, name)
 
 
 def _made(request: HttpRequest, place: Place, pack: str, template: str) -> tuple[Composition, Addresses]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -24,6 +22,7 @@ from mingzhang.reports.papers import paper_of
 from mingzhang.reports.presenting import Kept, checked_mark, groups_of, kept
 from mingzhang.reports.reading import listed
 from mingzhang.reports.stored import composed_version
+from mingzhang.ui.saving import saved
 
 
 @require_GET
@@ -142,6 +141,4 @@ def file(request: HttpRequest, place: Place, number: int, form: str) -> HttpResp
     shown = kept(place, number)
     response = HttpResponse(content_of(shown.signed or shown.made, form), content_type=FORMS[form].media_type)
     name = f"{shown.report.title}.{FORMS[form].ending}"
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return saved(response, name)
