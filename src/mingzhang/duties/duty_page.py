@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
 from mingzhang.duties.answering import Seating
+from mingzhang.duties.doing import Way
 from mingzhang.duties.list_page import Item, why_not_managed
 from mingzhang.duties.lists import Held, duty_list, words_of
 from mingzhang.duties.models import Adaptation, Task
@@ -196,12 +198,12 @@ def _above(place: Place, pack: Pack, duty: Duty) -> dict[str, str] | None:
 def _acts(place: Place, held: Held, seating: Seating, given: Given) -> dict[str, Any]:
     today = day_asked(place, "")
     if Permission.DUTY_MANAGE not in place.held:
-        return {"verbs": []}
+        return {"ways": {}}
     why = why_not_managed(place)
     lasting = lasting_of(place.unit, held.key)
     return {
         "why_not": why,
-        "verbs": [] if why else _verbs(lasting),
+        "ways": {} if why else _ways(lasting),
         "lasting": lasting,
         "today": today,
         "restored_from": max(today, lasting.valid.lower) + DAY if lasting else None,
@@ -214,6 +216,23 @@ def lasting_of(unit: Unit, key: tuple[str, str]) -> Adaptation | None:
     """The adaptation that stands until somebody ends it, from today or from a day to come."""
     found: Adaptation | None = _adaptations(unit, key).filter(valid__endswith=None).first()
     return found
+
+
+WAYS = {
+    "assign": Way(gettext_lazy("定由谁负责"), gettext_lazy("定到岗位，换人不用改；空着的照角色。"), "user"),
+    "narrow": Way(
+        gettext_lazy("改写"), gettext_lazy("只改本单位的。从那天起的任务照新写的办，以前的不动。"), "pen"
+    ),
+    "withdraw": Way(gettext_lazy("撤下"), gettext_lazy("本单位从那天起不办这一项，清单上划掉，写着原因。"), "x"),
+    "restore": Way(gettext_lazy("恢复体系包的写法"), gettext_lazy("本单位的调整到前一天为止。"), "back"),
+}
+NO_MORE = Way(gettext_lazy("不再做这一项"), gettext_lazy("这是本单位自己增加的，从那天起没有了。"), "x")
+
+
+def _ways(lasting: Adaptation | None) -> dict[str, Way]:
+    """What may be done, by verb. To end what the unit added itself is not to restore anything."""
+    added = lasting is not None and lasting.what == "added"
+    return {verb: NO_MORE if added and verb == "restore" else WAYS[verb] for verb in _verbs(lasting)}
 
 
 def _verbs(lasting: Adaptation | None) -> list[str]:

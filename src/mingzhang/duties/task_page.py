@@ -16,7 +16,7 @@ from mingzhang.core import clock
 from mingzhang.core.errors import NotFound, Refusal
 from mingzhang.core.recurrence import explain
 from mingzhang.duties import flows
-from mingzhang.duties.doing import acts_of
+from mingzhang.duties.doing import DECISIONS, acts_of
 from mingzhang.duties.models import OPEN_TASKS, Escalation, Task, TaskStep
 from mingzhang.duties.queries import escalations_of, reckoned, sheets_of, steps_of, words_for
 from mingzhang.duties.saying import role_said, said
@@ -161,14 +161,8 @@ def _sheets(place: Place, task: Task) -> dict[str, Any]:
 
 
 def _past(step: TaskStep) -> Past:
-    look, icon = {
-        "excuse": ("", "x"),
-        "reinstate": ("is-back", "back"),
-        "extend": ("", "clock"),
-        "hand_over": ("", "user"),
-        "sign_off": ("is-good", "check"),
-    }.get(step.verb, ("", ""))
-    return Past(_did(step), step.by.name, step.at, step.reason, look, icon)
+    look = {"reinstate": "is-back", "sign_off": "is-good"}.get(step.verb, "")
+    return Past(_did(step), step.by.name, step.at, step.reason, look, DECISIONS[step.verb].icon)
 
 
 def _put_up(one: Escalation) -> Past:
