@@ -16,6 +16,8 @@ from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.faults import Fault, PackInvalid, Place
 from mingzhang.packs.figure_checks import counted_faults, cycle_faults, derived_faults, form_faults
 from mingzhang.packs.files import read_folder
+from mingzhang.packs.finding_checks import finding_faults
+from mingzhang.packs.finding_schema import Findings
 from mingzhang.packs.kind_checks import Known, kind_faults
 from mingzhang.packs.report_checks import report_faults
 from mingzhang.packs.schema import Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
@@ -23,6 +25,7 @@ from mingzhang.packs.structure import build
 from mingzhang.packs.yaml_source import Plain, YamlInvalid
 
 HEAD_FILE = "pack.yaml"
+FINDINGS_FILE = "findings.yaml"
 
 
 def load(folder: Path) -> Pack:
@@ -49,6 +52,7 @@ class _Parts:
     reports: list[tuple[ReportTemplate, Place]] = field(default_factory=list)
     dashboards: list[tuple[Dashboard, Place]] = field(default_factory=list)
     duties: list[tuple[Duty, Place]] = field(default_factory=list)
+    findings: tuple[Findings, Place] | None = None
     broken_kinds: set[str] = field(default_factory=set)
     broken_figures: set[str] = field(default_factory=set)
     broken_duties: set[str] = field(default_factory=set)
@@ -60,6 +64,8 @@ class _Parts:
         for name, content in files.items():
             if name == HEAD_FILE:
                 self.read_head(content)
+            elif name == FINDINGS_FILE:
+                self.read_findings(content)
             elif name.startswith("kinds/"):
                 self.read_kind(name, content)
             elif name.startswith("figures/"):
@@ -74,6 +80,12 @@ class _Parts:
     def read_head(self, content: bytes) -> None:
         if place := self.source(HEAD_FILE, content):
             self.head = build(PackHead, place.source.data, place, self.faults)
+
+    def read_findings(self, content: bytes) -> None:
+        place = self.source(FINDINGS_FILE, content)
+        findings = build(Findings, place.source.data, place, self.faults) if place else None
+        if place and findings:
+            self.findings = findings, place
 
     def read_kind(self, name: str, content: bytes) -> None:
         place = self.source(name, content)
@@ -160,6 +172,7 @@ class _Parts:
             reports=tuple(report for report, _place in self.reports),
             dashboards=tuple(dashboard for dashboard, _place in self.dashboards),
             duties=tuple(duty for duty, _place in self.duties),
+            findings=self.findings[0] if self.findings else None,
         )
 
     def cross_check(self) -> Iterator[Fault]:
@@ -182,6 +195,8 @@ class _Parts:
             yield from dashboard_faults(dashboard, place, pack, self.broken_figures)
         for duty, place in self.duties:
             yield from duty_faults(duty, place, known, pack.duties_by_id, self.broken_duties)
+        if self.findings:
+            yield from finding_faults(*self.findings, known)
 
     def figure_faults(self, pack: Pack) -> Iterator[Fault]:
         measures = {figure.id: figure.measure for figure in pack.figures}
