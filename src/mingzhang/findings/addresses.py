@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.urls import NoReverseMatch
+
 from mingzhang.findings.models import Finding
 from mingzhang.ledger.models import Entry
 from mingzhang.ui.addresses import path_of
 
 
 def finding_page(finding: int) -> str:
-    """The page of a finding."""
-    return path_of("findings:finding", finding)
+    """The page of a finding; empty where the site has none."""
+    try:
+        return path_of("findings:finding", finding)
+    except NoReverseMatch:
+        return ""
 
 
 def late_findings(unit: str) -> str:
-    """What is late in a unit and below, as a list."""
-    return f"{path_of('findings:list')}?{urlencode({'unit': unit, 'state': 'late'})}"
+    """What is late in a unit and below, as a list; empty where the site has none."""
+    try:
+        return f"{path_of('findings:list')}?{urlencode({'unit': unit, 'state': 'late'})}"
+    except NoReverseMatch:
+        return ""
 
 
 def address_behind(entry: Entry) -> str:

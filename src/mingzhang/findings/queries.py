@@ -55,8 +55,8 @@ SHOWN = ("unit", "owner", "sponsor", "book")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which findings: of `unit` and below, or of it alone; in a group of GROUPS or a state of the flow; late ones and
-    those due soon only (`pressing`); of a category, severity, source; whose."""
+    """Which findings: of `unit` and below, or of it alone; in a group of GROUPS or a state of the flow; late ones
+    and those due soon only (`pressing`); of a category, severity, source; whose."""
 
     unit: Unit
     today: date
@@ -126,8 +126,8 @@ def open_of(person: Person) -> QuerySet[Finding]:
 
 
 def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
-    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept. What they
-    corrected themselves does not wait for them."""
+    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept. What
+    they corrected themselves does not wait for them."""
     asked = {
         "assign": (Permission.FINDING_ASSIGN, ("found",)),
         "verify": (Permission.FINDING_VERIFY, ("submitted",)),

@@ -148,7 +148,7 @@ def hands_of(finding: Finding) -> set[int]:
 
 
 def same_hand(finding: Finding, person: Person, on: date) -> bool:
-    """Whether the person corrected it, or stands in for one who did, or the other way round: as the database says."""
+    """Whether the person corrected it, stands in for one who did, or the other way round: as the database says."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT findings_same_hand(%s, %s, %s, %s)", [finding.pk, finding.round, person.pk, on])
         return bool(cursor.fetchone()[0])

@@ -85,8 +85,8 @@ class Rows(Model):
 
 
 class FindingRows(Rows):
-    """How the rows of a table become findings. `done` is a field, a day or yes, that says that it was put right when
-    the sheet was written."""
+    """How the rows of a table become findings. `done` is a field, a day or yes, that says that it was put right
+    when the sheet was written."""
 
     source: Source
     category: Sorting

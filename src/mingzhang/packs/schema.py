@@ -354,7 +354,8 @@ def _findings(said: Findings) -> Iterator[Line]:
     own: dict[str, tuple[str, str, tuple[Field, ...]]] = {
         FOUND: ("问题", "Findings", (_choice("outcome", "办理情况", "Outcome", _named(FINDING_OUTCOMES)),)),
         CLOSED: ("销号", "Findings closed", (
-            _builtin("in_time", "boolean", "按期", "In time"), days, _builtin("again", "boolean", "反弹后再销号", "Again"),
+            _builtin("in_time", "boolean", "按期", "In time"), days,
+            _builtin("again", "boolean", "反弹后再销号", "Closed again"),
         )),
         FOLLOWED_UP: ("回头看", "Follow-ups", (_choice("result", "结果", "Result", _named(FOLLOW_UP_RESULTS)),)),
     }  # fmt: skip

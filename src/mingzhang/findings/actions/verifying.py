@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ def _verification(finding: Finding, passed: bool, said: str, by: Person) -> None
     submitted = FindingStep.objects.filter(finding=finding, round=finding.round, verb="submit")
     corrector = submitted.order_by("-id").values_list("by_id", flat=True)[0]
     Verification.objects.create(
-        finding=finding, round=finding.round, corrector_id=cast(int, corrector), verifier=by,
+        finding=finding, round=finding.round, corrector_id=corrector, verifier=by,
         passed=passed, note=said, on=today_of(finding), at=clock.now(),
     )  # fmt: skip
 
