@@ -10,6 +10,6 @@ from tests.findings import world as worlds
 
 @pytest.fixture
 def world(db: None) -> Iterator[worlds.World]:
-    """The cast with the street office's pack, on Thursday 15 January 2026."""
+    """The cast with three kinds of sheets, on Thursday 15 January 2026."""
     with clock.at(worlds.moment("2026-01-15")):
         yield worlds.build()

@@ -1,4 +1,4 @@
-"""The cast with the street office's pack on Thursday 15 January 2026, and a finding at every state, reached by the
+"""The cast with three kinds of sheets on Thursday 15 January 2026, and a finding at every state, reached by the
 real actions.
 
 The community's clerk, lu, corrects; he of the street assigns and verifies; zhou leads the street and closes.
@@ -6,8 +6,9 @@ The community's clerk, lu, corrects; he of the street assigns and verifies; zhou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from mingzhang.core import clock
@@ -19,9 +20,9 @@ from mingzhang.organisation.actions import adopt
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.actions import install
 from mingzhang.packs.models import PackVersion, RecordKind
-from mingzhang.packs.queries import builtin_folder
 from tests import cast as people
 
+PACK = Path(__file__).parent / "pack"
 FOUND_ON = date(2026, 1, 14)
 
 
@@ -37,7 +38,6 @@ class World:
     inspector: Person
     other_clerk: Person
     second_leader: Person
-    _made: list[Finding] = field(default_factory=list)
 
     def report(self, **more: Any) -> Finding:
         """A minor finding in the community, reported by the street's clerk."""
@@ -73,7 +73,9 @@ class World:
             "dismiss": lambda: actions.decide_doubt(
                 finding=finding, is_problem=False, reason="查实了", by=c.zhou
             ),
-            "split": lambda: actions.split(finding=finding, descriptions=["玻璃", "内容过期"], reason="两件事", by=c.he),
+            "split": lambda: actions.split(
+                finding=finding, descriptions=["玻璃", "内容过期"], reason="两件事", by=c.he
+            ),
             "merge": lambda: actions.merge(findings=[finding], into=self.report(), reason="同一块玻璃", by=c.he),
             "fall_due": lambda: self._fall_due(finding),
         }  # fmt: skip
@@ -136,7 +138,7 @@ PATHS: dict[str, tuple[str, ...]] = {
 
 def build() -> World:
     cast = people.build()
-    pack = install(folder=builtin_folder("street-office"), by="tests")
+    pack = install(folder=PACK, by="tests")
     adopt(book=cast.book, pack_version=pack, by=cast.admin)
     inspector = people.seat(cast.county, "feng", "冯督查", "督查员", ["inspector"], cast.admin)
     other = people.seat(cast.community, "gu", "顾网格", "网格员", ["clerk"], cast.admin)
