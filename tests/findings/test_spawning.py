@@ -24,7 +24,7 @@ def test_each_problem_that_a_study_session_names_becomes_a_finding_with_a_number
     assert [one.description for one in found] == list(DETAILS)
     assert [one.number for one in found] == ["2026-0001", "2026-0002", "2026-0003"]
     one = found[0]
-    assert (one.source, one.category, one.severity) == ("study", "safety", "minor")
+    assert (one.source, one.category, one.severity) == ("studies", "safety", "minor")
     assert (one.unit, one.post, one.found_on, one.state) == (
         world.cast.street, "社区专干", date(2026, 1, 14), "found",
     )  # fmt: skip

@@ -42,7 +42,7 @@ class World:
     def report(self, **more: Any) -> Finding:
         """A minor finding in the community, reported by the street's clerk."""
         given: dict[str, Any] = {
-            "unit": self.cast.community, "source": "resident", "category": "facility", "severity": "minor",
+            "unit": self.cast.community, "source": "residents", "category": "facility", "severity": "minor",
             "description": "北门公示栏玻璃破损", "found_on": FOUND_ON,
         }  # fmt: skip
         return actions.report(found=actions.Found(**given | more), pack=self.pack, by=self.cast.chen)

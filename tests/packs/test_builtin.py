@@ -252,7 +252,8 @@ def test_some_kinds_are_for_the_county_only() -> None:
 
 
 def test_no_python_of_the_product_knows_a_kind_of_record() -> None:
-    codes = {line.code for pack in PACKS.values() for line in pack.lines() if line.code != TASKS}
+    own = {TASKS, FOUND, CLOSED, FOLLOWED_UP}
+    codes = {line.code for pack in PACKS.values() for line in pack.lines() if line.code not in own}
     source = Path(mingzhang.__file__).parent
     known = [
         f"{path.relative_to(source)}:{line} {text}"

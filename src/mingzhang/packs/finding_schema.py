@@ -11,18 +11,18 @@ from pydantic import Field as Rule
 from mingzhang.packs.base import Id, Model, Names
 
 Source = Literal[
-    "self_check", "inspection", "meeting", "study", "drill", "resident", "assessment", "task",
+    "self_checks", "inspections", "meetings", "studies", "drills", "residents", "assessments", "tasks",
 ]  # fmt: skip
 # Where findings come from: a closed list, since figures of every pack count by it.
 SOURCES: dict[str, tuple[str, str]] = {
-    "self_check": ("自查", "Self-check"),
-    "inspection": ("检查", "Inspection"),
-    "meeting": ("会议", "Meeting"),
-    "study": ("学习", "Study"),
-    "drill": ("演练", "Drill"),
-    "resident": ("居民反映", "Residents"),
-    "assessment": ("考核", "Assessment"),
-    "task": ("任务", "Task"),
+    "self_checks": ("自查", "Self-checks"),
+    "inspections": ("检查", "Inspections"),
+    "meetings": ("会议", "Meetings"),
+    "studies": ("学习", "Study sessions"),
+    "drills": ("演练", "Drills"),
+    "residents": ("居民反映", "Residents"),
+    "assessments": ("考核", "Assessments"),
+    "tasks": ("任务", "Tasks"),
 }
 
 
