@@ -20,7 +20,7 @@ from mingzhang.packs.finding_checks import finding_faults
 from mingzhang.packs.finding_schema import Findings
 from mingzhang.packs.kind_checks import Known, kind_faults
 from mingzhang.packs.report_checks import report_faults
-from mingzhang.packs.schema import Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
+from mingzhang.packs.schema import FOUND, Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
 from mingzhang.packs.structure import build
 from mingzhang.packs.yaml_source import Plain, YamlInvalid
 
@@ -86,6 +86,8 @@ class _Parts:
         findings = build(Findings, place.source.data, place, self.faults) if place else None
         if place and findings:
             self.findings = findings, place
+        else:
+            self.broken_kinds.add(FOUND.partition(".")[0])
 
     def read_kind(self, name: str, content: bytes) -> None:
         place = self.source(name, content)
