@@ -119,6 +119,8 @@ BEHIND_ENTRIES = {
     "findings.closed": "mingzhang.findings.addresses.address_behind",
     "findings.followed_up": "mingzhang.findings.addresses.address_behind",
 }
+# Where it is told what came of a sheet.
+CAME_OF_SHEETS = ["mingzhang.findings.addresses.address_of_what_came"]
 
 AUTH_USER_MODEL = "organisation.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

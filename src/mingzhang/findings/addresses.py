@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch
 
-from mingzhang.findings.models import Finding
-from mingzhang.ledger.models import Entry
+from mingzhang.findings.models import Finding, Matter
+from mingzhang.ledger.models import Entry, Record
 from mingzhang.ui.addresses import path_of
 
 
@@ -32,3 +32,9 @@ def address_behind(entry: Entry) -> str:
     asked = Finding.objects.filter(book=entry.book_id, number=entry.data["finding"])
     found = asked.values_list("pk", flat=True).first()
     return finding_page(found) if found else ""
+
+
+def address_of_what_came(record: Record) -> str:
+    """The page of what came of a sheet; empty where nothing did."""
+    found = Finding.objects.filter(record=record).exists() or Matter.objects.filter(record=record).exists()
+    return path_of("findings:came_of", record.pk) if found else ""

@@ -105,6 +105,15 @@ def check_user_can_attach(person: Person, finding: Finding, stage: str) -> None:
         raise StateRefused(_("这个问题已经了结，不能再放佐证。"), remedy=_("如果又出现了，请在回头看里重开。"))
 
 
+def reason_to_attach(person: Person, finding: Finding, stage: str) -> str:
+    """Why the person may not add files of the stage now; empty where they may."""
+    try:
+        check_user_can_attach(person, finding, stage)
+    except Refusal as refused:
+        return str(refused)
+    return ""
+
+
 def check_owner(owner: Person, unit: Unit) -> None:
     """Whoever answers for it corrects findings of the unit. Raises InvalidInput."""
     if not can(owner, Permission.FINDING_CORRECT, unit):

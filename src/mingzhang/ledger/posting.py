@@ -1,5 +1,5 @@
-"""The one place where an area above the ledger has its say: about posting, in its transaction or not at all; and
-about where an entry of its own leads.
+"""The one place where an area above the ledger has its say: about posting, in its transaction or not at all; about
+where an entry of its own leads; and about what came of a sheet.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ def behind(entry: Entry) -> str:
     nothing is known of its kind."""
     path = settings.BEHIND_ENTRIES.get(entry.kind.code)
     return str(_named(path)(entry)) if path else ""
+
+
+def came_of(record: Record) -> str:
+    """The address of what came of a sheet, by the setting CAME_OF_SHEETS; empty where nothing did."""
+    found = (str(_named(path)(record)) for path in settings.CAME_OF_SHEETS)
+    return next(filter(None, found), "")
 
 
 @cache

@@ -12,6 +12,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.ledger import doing, queries
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.ledger.models import OPEN_STATES, Record, RecordEvidence
+from mingzhang.ledger.posting import came_of
 from mingzhang.ledger.remarks import remarks_of, spots_of
 from mingzhang.ledger.sheets import sheet_of
 from mingzhang.ledger.showing import asked_of, files_of, head_of, history_of, posted_of
@@ -73,6 +74,7 @@ def context_of(place: Place, record: Record, asked: Asked) -> dict[str, Any]:
         "evidence": files_of(record) if seen else [],
         "questions": asked_of(record, place.person) if seen else [],
         "evidence_hidden": 0 if seen else RecordEvidence.objects.filter(record=record).count(),
+        "came": "" if record.state in OPEN_STATES else came_of(record),
         "address": reverse("ledger:record", args=(record.pk,)),
         "back": f"{reverse('ledger:list')}?{place.query}",
         **_for_acts(place, record, acts),

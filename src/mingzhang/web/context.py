@@ -20,9 +20,10 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.web import navigation, periods
 from mingzhang.web.books import Standing, standing_of
 
-AREAS = ("ledger", "duties", "figures", "reports")
+AREAS = ("ledger", "duties", "findings", "figures", "reports")
 # Pages that speak of any unit and period; from the others a switch leads to the list they belong to.
 UNIT_PAGES = {"ledger:list", "duties:list", "duties:duties", "duties:coverage", "duties:changes"}
+UNIT_PAGES |= {"findings:list", "findings:board"}
 UNIT_PAGES |= {"figures:list", "figures:dashboard", "reports:list"}
 PERIOD_PAGES = UNIT_PAGES | {"figures:figure", "reports:read", "reports:numbers"}
 PERIOD_PAGES |= {"duties:handbook", "duties:handbook_of"}

@@ -1,0 +1,1 @@
+"""The pages of findings, by what a person does on them."""
