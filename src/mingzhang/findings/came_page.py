@@ -140,7 +140,7 @@ def stand_of(matter: Matter, today: date) -> Stand:
 
 def _acts(place: Place, matter: Matter) -> Iterator[MatterAct]:
     for verb in flows.MATTER.verbs(matter.state):
-        if verb in VERBS and MATTER_PERMISSIONS[verb] in place.held:
+        if verb in VERBS and MATTER_PERMISSIONS[matter.state, verb] in place.held:
             yield MatterAct(verb, str(flows.MATTER.verb_names[verb]), VERBS[verb], _reason(place, matter, verb))
 
 

@@ -122,10 +122,10 @@ def acts_of(place: Place, finding: Finding) -> list[Act]:
 def _acts(place: Place, finding: Finding) -> Iterator[Act]:
     possible = set(flows.FINDING.verbs(finding.state)) - _idle(finding)
     for verb, way in WAYS.items():
-        if verb in possible and PERMISSIONS[verb] in place.held:
+        if verb in possible and PERMISSIONS[finding.state, verb] in place.held:
             offered = way_of(finding, verb) if verb == "assign" else way
             yield Act(verb, offered, reason_against(place.person, finding, verb))
-    if "assign" in possible and PERMISSIONS["assign"] in place.held:
+    if "assign" in possible and PERMISSIONS[finding.state, "assign"] in place.held:
         yield Act("classify", CLASSIFY, reason_against(place.person, finding, "assign"))
 
 
