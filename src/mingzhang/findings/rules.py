@@ -19,19 +19,20 @@ from mingzhang.organisation.rules import can, check_can
 MOST_REFUSALS = 2
 # Who does these had no hand in correcting it.
 OTHERS_ONLY = frozenset({"verify", "send_back", "close", "confirm", "recur"})
-PERMISSIONS = {one.verb: Permission(one.permission) for one in flows.FINDING.transitions}
-MATTER_PERMISSIONS = {one.verb: Permission(one.permission) for one in flows.MATTER.transitions}
+PERMISSIONS = {(one.source, one.verb): Permission(one.permission) for one in flows.FINDING.transitions}
+MATTER_PERMISSIONS = {(one.source, one.verb): Permission(one.permission) for one in flows.MATTER.transitions}
 
 
 def check_user_can(person: Person, finding: Finding, verb: str) -> None:
     """Whether the person may do `verb` of the flow to the finding as it stands. Raises NotAllowed, StateRefused."""
     flows.check(finding, verb)
+    permission = PERMISSIONS[finding.state, verb]
     if verb in ("accept", "refuse"):
-        check_can(person, PERMISSIONS[verb], waiting_transfer(finding).to)
+        check_can(person, permission, waiting_transfer(finding).to)
     elif verb == "decide":
         _check_decides(person, finding)
     else:
-        check_can(person, PERMISSIONS[verb], finding.unit)
+        check_can(person, permission, finding.unit)
     if verb in OTHERS_ONLY:
         check_other_hands(person, finding)
     if verb in ("dismiss", "uphold"):
@@ -237,7 +238,7 @@ def _check_decides(person: Person, finding: Finding) -> None:
 def check_user_can_matter(person: Person, matter: Matter, verb: str) -> None:
     """Whether the person may do `verb` of the flow to the matter as it stands. Raises NotAllowed, StateRefused."""
     flows.check_matter(matter, verb)
-    check_can(person, MATTER_PERMISSIONS[verb], matter.unit)
+    check_can(person, MATTER_PERMISSIONS[matter.state, verb], matter.unit)
 
 
 def user_can_matter(person: Person, matter: Matter, verb: str) -> bool:
