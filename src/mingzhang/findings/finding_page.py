@@ -21,7 +21,7 @@ from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import CLOSED, Closing, Finding, FindingEvidence, FindingStep
 from mingzhang.findings.reckoning import explained, is_provisional
 from mingzhang.findings.rules import reason_to_attach, user_can_work
-from mingzhang.findings.showing import lines_of, stand_of, title_of
+from mingzhang.findings.showing import lines_of, rest_of, stand_of, title_of
 from mingzhang.findings.strip import strip_of
 from mingzhang.findings.timeline import timeline_of
 from mingzhang.findings.wording import basis_name, category_name, severity_name, source_name, vocabulary
@@ -102,6 +102,7 @@ def context_of(place: Place, finding: Finding, given: Given) -> dict[str, Any]:
     return {
         "finding": finding,
         "title": title_of(finding),
+        "rest": rest_of(finding),
         "stand": stand_of(finding, today, work_calendar(), closed.on if closed else None),
         "closed": closed if finding.state in CLOSED else None,
         "category": category_name(finding),

@@ -71,6 +71,13 @@ def title_of(finding: Finding) -> str:
     return first if len(first) <= TITLE else f"{first[: TITLE - 1]}…"
 
 
+def rest_of(finding: Finding) -> str:
+    """What its description says beyond its title."""
+    said = finding.description.strip()
+    title = title_of(finding)
+    return said if title.endswith("…") else said.removeprefix(title).strip()
+
+
 def lines_of(findings: Sequence[Finding], today: date) -> list[Line]:
     """The findings as a page shows them; they come with what `queries.SHOWN` names. A fixed number of queries."""
     calendar, closed = work_calendar(), closed_on(findings)
@@ -87,8 +94,10 @@ def lines_of(findings: Sequence[Finding], today: date) -> list[Line]:
 
 
 def closed_on(findings: Sequence[Finding]) -> Mapping[int, date]:
-    """The day on which each was closed in the round that it is in. One query."""
-    rounds = {one.pk: one.round for one in findings}
+    """The day on which each was closed in the round that it is in. One query where any was."""
+    rounds = {one.pk: one.round for one in findings if one.state in ("closed", "confirmed")}
+    if not rounds:
+        return {}
     found = Closing.objects.filter(finding__in=rounds).values_list("finding_id", "round", "on")
     return {finding: on for finding, round, on in found if rounds[finding] == round}
 

@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingzhang.core import clock
+from mingzhang.findings.waiting import Part as Waiting
+from mingzhang.findings.waiting import parts_of
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.addresses import edit_sheet, new_sheet
 from mingzhang.ledger.listing import kind_name, kinds_of
@@ -28,6 +30,7 @@ from mingzhang.web.today_duties import duties_of
 
 SHOWN = 8
 POSTED_SHOWN = 4
+FINDINGS_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
         "day": clock.today(ZoneInfo(place.person.book.timezone)),
         "new": _kinds(place, names),
         **duties_of(place),
+        "findings": _findings(place),
         "returned": _returned(place, names),
         "review": _to_review(place, names),
         "post": _to_post(place, names),
@@ -96,7 +100,9 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
     }
     kept = ("returned", "review", "post", "drafts")
     due = context.get("due")
-    context["nothing"] = not (due and due.count) and not any(context[one].items for one in kept)
+    context["nothing"] = not (due and due.count or context["findings"]) and not any(
+        context[one].items for one in kept
+    )
     return render(request, "web/today.html", context)
 
 
@@ -108,6 +114,13 @@ def _kinds(place: Place, names: dict[str, Kind]) -> Kinds | None:
     kept = {code for code, kind in names.items() if not kind.levels or place.unit.level in kind.levels}
     often = [str(kind) for kind in ledger.frequent_kinds(place.unit) if str(kind) in kept]
     return Kinds(address, [(kind_name(code, names), new_sheet(kind=code)) for code in often], len(kept))
+
+
+def _findings(place: Place) -> list[Waiting]:
+    """What of findings waits for the person: a line or two of each, the rest is a page of its own."""
+    if Permission.FINDING_VIEW not in place.held:
+        return []
+    return parts_of(place, clock.today(ZoneInfo(place.person.book.timezone)), FINDINGS_SHOWN)
 
 
 def _returned(place: Place, names: dict[str, Kind]) -> Part:

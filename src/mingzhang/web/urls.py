@@ -4,7 +4,7 @@ the set-up, and large type."""
 from django.urls import path
 
 from mingzhang.access.views import signing
-from mingzhang.web import books, duty_papers, help, papers, setup, today, views
+from mingzhang.web import books, duty_papers, finding_papers, help, papers, setup, today, views
 
 app_name = "web"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("handbook/<str:username>/docx/", papers.handbook_docx, name="handbook_docx"),
     path("tasks/handed/<int:step_id>/docx/", papers.handed_docx, name="handed_docx"),
     path("duties/list.<slug:form>", duty_papers.duty_list_file, name="duty_list_file"),
+    path("findings/<slug:kind>.<slug:form>", finding_papers.finding_list_file, name="finding_list_file"),
+    path("findings/<int:finding_id>/sheet.<slug:form>", finding_papers.finding_file, name="finding_file"),
     path("books/", books.books, name="books"),
     path("books/checkpoints/<int:number>/", books.checkpoint, name="checkpoint"),
     path("books/log/", books.log, name="log"),

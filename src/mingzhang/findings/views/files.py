@@ -14,6 +14,7 @@ from mingzhang.findings import actions
 from mingzhang.findings.addresses import finding_page
 from mingzhang.findings.finding_page import Given, finding_by_id, sees_files
 from mingzhang.findings.models import STAGES, Finding, FindingEvidence
+from mingzhang.findings.rules import check_user_can_attach
 from mingzhang.findings.views.finding import show
 from mingzhang.ledger.evidence import display_image, open_verified
 from mingzhang.ledger.views.reading import A_DAY, guarded
@@ -31,6 +32,7 @@ def attach(request: HttpRequest, place: Place, finding_id: int, stage: str) -> H
     if stage not in STAGES:
         raise NotFound(_("没有这一页。"))
     found = finding_by_id(place, finding_id)
+    check_user_can_attach(place.person, found, stage)
     kept, unkept = keep(request, found, stage, place.person)
     if unkept or not kept:
         problem = "".join(unkept) or _("没有收到文件。请重新选择文件。")
