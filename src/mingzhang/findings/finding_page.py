@@ -113,6 +113,7 @@ def context_of(place: Place, finding: Finding, given: Given) -> dict[str, Any]:
         "main": [act for act in acts if act.way.main],
         "others": [act for act in acts if not act.way.main],
         "given": given,
+        "stray": _stray(given, [act.verb for act in acts if act.allowed], user_can_work(place.person, finding)),
         "today": today,
         "earliest": max(today, finding.deadline) + timedelta(days=1),
         "works": user_can_work(place.person, finding),
@@ -127,6 +128,14 @@ def context_of(place: Place, finding: Finding, given: Given) -> dict[str, Any]:
         **_choices(place, finding, {act.verb for act in acts if act.allowed}),
         **_beside(place, finding, today),
     }
+
+
+def _stray(given: Given, offered: Collection[str], works: bool) -> str:
+    """Why something was refused whose form the page no longer offers: it stands at the top."""
+    begins = ("measure", "analyse") if works else ()
+    if given.verb in offered or given.verb.startswith(("files-", *begins)):
+        return ""
+    return given.problem
 
 
 def _why(finding: Finding, steps: Sequence[FindingStep], today: date) -> dict[str, Any]:

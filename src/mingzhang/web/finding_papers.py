@@ -23,7 +23,7 @@ from mingzhang.findings.finding_page import finding_by_id
 from mingzhang.findings.flows import STATES
 from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import Closing, Finding, FindingStep, Measure
-from mingzhang.findings.showing import Line, lines_of, title_of
+from mingzhang.findings.showing import Line, lines_of
 from mingzhang.findings.wording import category_name, severity_name, source_name
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
@@ -86,7 +86,7 @@ def _problem(number: int, line: Line, told: Told) -> Sequence[object]:
     found = line.finding
     return (
         number, found.number, found.description, line.where, line.category, line.severity, line.source,
-        _day(found.found_on), found.unit.name, line.who or NOTHING, _day(found.deadline),
+        found.found_on, found.unit.name, line.who or NOTHING, found.deadline,
     )  # fmt: skip
 
 
@@ -95,14 +95,17 @@ def _correction(number: int, line: Line, told: Told) -> Sequence[object]:
     closing = told.closings.get(found.pk)
     return (
         number, found.number, found.description, found.unit.name, line.who or NOTHING,
-        found.sponsor.name if found.sponsor else NOTHING, told.measures_said(found), _day(found.deadline),
+        found.sponsor.name if found.sponsor else NOTHING, told.measures_said(found), found.deadline,
         told.results.get(found.pk, NOTHING), closing.verification.verifier.name if closing else NOTHING,
-        _day(closing.on) if closing else NOTHING, str(STATES[found.state]),
+        closing.on if closing else NOTHING, str(STATES[found.state]),
     )  # fmt: skip
 
 
-def _day(day: date) -> str:
-    return day.isoformat()
+def _printed(cell: object, year: int) -> object:
+    """A day without the year where it is this one: tables are narrow."""
+    if not isinstance(cell, date):
+        return cell
+    return short_day(cell) if cell.year == year else full_day(cell)
 
 
 PAPERS: dict[str, Paper] = {
@@ -129,8 +132,8 @@ PAPERS: dict[str, Paper] = {
 }  # fmt: skip
 # On paper there is room for fewer columns: these are left to the workbook.
 ON_PAPER: dict[str, Sequence[int]] = {
-    "problems": (0, 1, 2, 3, 5, 8, 9, 10),
-    "corrections": (0, 1, 2, 3, 4, 6, 8, 10),
+    "problems": (1, 2, 3, 5, 8, 9, 10),
+    "corrections": (1, 2, 3, 4, 6, 8, 10),
 }
 
 
@@ -158,7 +161,7 @@ def _list(kind: str, asked: Asked, rows: Sequence[Sequence[object]], count: int)
     shown = ON_PAPER[kind]
     header = [str(PAPERS[kind].columns[column][0]) for column in shown]
     told: list[Block] = [Paragraph(words(line)) for line in _head(asked, len(rows), count)]
-    table = table_of(header, [[row[column] for column in shown] for row in rows])
+    table = table_of(header, [[_printed(row[column], asked.today.year) for column in shown] for row in rows])
     title = _("%(unit)s%(paper)s") % {"unit": asked.place.unit.name, "paper": PAPERS[kind].name}
     return paper(title, asked.today, [*told, table] if rows else told, asked.place.person.book.language)
 
@@ -237,7 +240,7 @@ def _sheet(place: Place, found: Finding) -> Document:
         Heading(1, words(_("三、验收和销号"))),
         *(_closed(found, closing) if closing else _to_sign()),
     ]
-    title = _("问题销号单\n（%(number)s，%(title)s）") % {"number": found.number, "title": title_of(found)}
+    title = _("问题销号单\n（%(number)s）") % {"number": found.number}
     day = closing.on if closing else _today(place)
     return paper(title, day, blocks, place.person.book.language)
 
@@ -279,7 +282,7 @@ def _closed(found: Finding, closing: Closing) -> Iterator[Block]:
 
 def _to_sign() -> Iterator[Block]:
     yield Paragraph(words(_("还没有销号。")))
-    for who in (_("整改责任人"), _("验收人"), _("销号领导")):
+    for who in (_("责任人"), _("验收人"), _("领导")):
         yield Paragraph(words(_("%(who)s（签字）：　　　　　　　　　　年　　月　　日") % {"who": who}))
 
 
