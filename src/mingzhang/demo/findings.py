@@ -30,7 +30,7 @@ from mingzhang.organisation.queries import work_calendar
 FROM = date(2026, 1, 1)
 DAY = timedelta(days=1)
 # Of a hundred findings: left lying late, sent back once, came back; of those that are young, how far they are.
-LYING, SENT_BACK, RECURRED, UNSEEN = 4, 9, 6, 10
+LYING, SENT_BACK, RECURRED, UNSEEN = 2, 9, 6, 10
 YOUNG = timedelta(days=24)
 BACK = "现场还没改到位，照片里看得见。"
 AGAIN = "又出现了同样的情况。"
@@ -81,7 +81,7 @@ class Findings:
     def _done(self, today: date) -> Written:
         written = Written()
         asked = Finding.objects.filter(book=self.book, unit__closed_on=None).select_related("unit", "book", "owner")
-        for finding in asked.filter(state__in=("found", "assigned", "submitted")).order_by("pk"):
+        for finding in asked.filter(state__in=("found", "assigned", "correcting", "submitted")).order_by("pk"):
             self._go_on(finding, today, written)
         again = list(asked.filter(state="follow_up_due").order_by("pk"))
         last = {one.finding_id: one for one in Closing.objects.filter(finding__in=again).order_by("round")}
@@ -123,8 +123,9 @@ class Findings:
             begun = finding.counted_from
             self._step(finding, "assign", "assigned", hands.verifier, begun, written, person=hands.owner)
             finding.owner, finding.sponsor = hands.owner, hands.leader
-        if finding.state != "submitted":
+        if finding.state == "assigned":
             self._step(finding, "begin", "correcting", finding.owner, finding.counted_from, written)
+        if finding.state == "correcting":
             self._step(finding, "submit", "submitted", finding.owner, ready, written, reason=RESULT)
             finding.submitted_on = ready
         if LYING <= luck < LYING + SENT_BACK:

@@ -145,6 +145,9 @@ class Finding(models.Model):
             models.Index(
                 fields=["book", "by_day", "id"], condition=Q(state__in=OPEN), name="finding_book_open"
             ),
+            models.Index(
+                fields=["book", "-by_day", "-id"], condition=Q(state__in=CLOSED), name="finding_book_closed"
+            ),
             models.Index(fields=["owner", "by_day"], condition=Q(state__in=OPEN), name="finding_owner_open"),
             models.Index(fields=["sponsor"], condition=Q(sponsor__isnull=False), name="finding_sponsor"),
             models.Index(fields=["origin", "by_day"], name="finding_origin"),

@@ -159,9 +159,16 @@ def _finding(
         place=unit.name if unit.pk != row.record.unit_id else "", post=row.said(how.post),
         description=row.said(how.words) or "—", found_on=row.record.occurred_on, counted_from=today, term=term,
         asked_for=asked, due_on=day_of(today, term, asked, calendar),
-        state="submitted" if owner else "found", submitted_on=today if owner else None,
+        state="submitted" if owner else "found", submitted_on=_handed_in(row, today) if owner else None,
         reported_by=by, reported_at=clock.now(),
     )  # fmt: skip
+
+
+def _handed_in(row: Row, today: date) -> date:
+    """The day on which the row says that it was put right, where it says one: that is what is in time or late."""
+    how = row.how
+    said = row.day(how.done) if isinstance(how, FindingRows) else None
+    return min(said, today) if said else today
 
 
 def _steps(made: Sequence[Finding], rows: Sequence[Row]) -> Iterator[FindingStep]:
