@@ -1,16 +1,16 @@
-"""Who answers for the duties of units on a day: the post that the unit named for a part of a duty, else whoever
-holds in the unit the role that the duty names."""
+"""Who answers for the duties and tasks of units on a day: the post that the unit named for a part of a duty, else
+whoever holds in the unit the role that the duty names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
 from mingzhang.duties.lists import Held
-from mingzhang.duties.models import Assignment
+from mingzhang.duties.models import Assignment, Task
 from mingzhang.duties.saying import PARTS, part_role, role_said
 from mingzhang.organisation.models import Post
 from mingzhang.organisation.queries import holding
@@ -27,6 +27,11 @@ class Holder:
     unit: int
     roles: frozenset[str]
     for_whom: str = ""
+
+
+def names_of(holders: Iterable[Holder]) -> str:
+    """Their names, each once."""
+    return "、".join(dict.fromkeys(holder.name for holder in holders))
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Answer:
     @property
     def people(self) -> str:
         """Who it is now, each once."""
-        return "、".join(dict.fromkeys(holder.name for holder in self.holders))
+        return names_of(self.holders)
 
     @property
     def said(self) -> str:
@@ -80,8 +85,14 @@ class Seating:
 
     def answer(self, unit: int, held: Held, part: str) -> Answer:
         """Who answers for one duty of a unit in one part."""
-        role, post = part_role(held.duty, part), self.named.get((unit, *held.key, part))
-        if post:
+        return self._answer(unit, held.key, part, part_role(held.duty, part))
+
+    def handlers(self, task: Task) -> tuple[Holder, ...]:
+        """Who has a task that was handed to nobody."""
+        return self._answer(task.unit_id, (task.pack, task.duty), "handler", task.handler_role).holders
+
+    def _answer(self, unit: int, key: tuple[str, str], part: str, role: str) -> Answer:
+        if post := self.named.get((unit, *key, part)):
             return Answer(part, role, post, tuple(self.by_post.get(post.pk, ())))
         return Answer(part, role, None, tuple(one for one in self.by_unit.get(unit, ()) if role in one.roles))
 

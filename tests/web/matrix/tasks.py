@@ -30,6 +30,8 @@ def task_of(office: Office, **changes: Any) -> Task:
         "due": date(2026, 5, 29),
         "pack_version": office.pack_version,
         "kind": office.study.kind,
+        "handler_role": "clerk",
+        "sponsor_role": "leader",
     }
     kept, _made = Task.objects.get_or_create(
         book=office.cast.book,
