@@ -11,9 +11,11 @@ from django.db.models import Q
 
 from mingzhang.duties.lists import Held
 from mingzhang.duties.models import Assignment, Task
-from mingzhang.duties.saying import PARTS, part_role, role_said
+from mingzhang.duties.saying import PARTS, part_role, part_said, role_said
 from mingzhang.organisation.models import Post
 from mingzhang.organisation.queries import holding
+from mingzhang.packs.duty_schema import Part
+from mingzhang.packs.queries import pack_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,13 @@ def names_of(holders: Iterable[Holder]) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """Who answers for a duty in one part: by `post`, where the unit named one, else by `role`."""
+    """Who answers for a duty in one part, by `post`, where the unit named one, else by `role`. `name` is what the
+    pack calls the part."""
 
-    part: str
+    name: str
     role: str
     post: Post | None
     holders: tuple[Holder, ...]
-
-    @property
-    def name(self) -> str:
-        """抓总, 分管, 经办."""
-        return str(PARTS[self.part])
 
     @property
     def place(self) -> str:
@@ -83,18 +81,21 @@ class Seating:
             self.by_post.setdefault(post, []).append(holder)
             self.by_unit.setdefault(unit, []).append(holder)
 
-    def answer(self, unit: int, held: Held, part: str) -> Answer:
+    def answer(self, unit: int, held: Held, part: Part) -> Answer:
         """Who answers for one duty of a unit in one part."""
-        return self._answer(unit, held.key, part, part_role(held.duty, part))
+        role, name = part_role(held.duty, part), part_said(pack_of(held.version.pk), part)
+        return Answer(name, role, *self._found(unit, held.key, part, role))
 
     def handlers(self, task: Task) -> tuple[Holder, ...]:
         """Who has a task that was handed to nobody."""
-        return self._answer(task.unit_id, (task.pack, task.duty), "handler", task.handler_role).holders
+        return self._found(task.unit_id, (task.pack, task.duty), "handler", task.handler_role)[1]
 
-    def _answer(self, unit: int, key: tuple[str, str], part: str, role: str) -> Answer:
+    def _found(
+        self, unit: int, key: tuple[str, str], part: Part, role: str
+    ) -> tuple[Post | None, tuple[Holder, ...]]:
         if post := self.named.get((unit, *key, part)):
-            return Answer(part, role, post, tuple(self.by_post.get(post.pk, ())))
-        return Answer(part, role, None, tuple(one for one in self.by_unit.get(unit, ()) if role in one.roles))
+            return post, tuple(self.by_post.get(post.pk, ()))
+        return None, tuple(one for one in self.by_unit.get(unit, ()) if role in one.roles)
 
     def answers(self, unit: int, held: Held) -> list[Answer]:
         """All three parts; none for what the level above took back."""
