@@ -160,6 +160,11 @@ class Task(models.Model):
         """The day by which it has to be done, with what was granted."""
         return self.until or self.due
 
+    @property
+    def to_sign(self) -> bool:
+        """Whether somebody's signature is all that it waits for."""
+        return self.state == "open" and self.kind_id is None
+
     def late_on(self, day: date) -> bool:
         """Whether it was done late, or is not done although its day has passed by `day`."""
         if self.state == "done" and self.done_on:

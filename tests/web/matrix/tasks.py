@@ -94,6 +94,12 @@ ADDRESSES = [
         _extends(302),
         form=lambda office: {"until": "2027-06-10", "reason": "停电。"},
     ),
+    Address(
+        "duties:sign_off",
+        lambda office: reverse("duties:sign_off"),
+        answers(403, lu=403, outsider=403, zhou=302, wei=302, stranger=302),
+        form=lambda office: {"task": task_of(office).pk},
+    ),
     Address("duties:absence", lambda office: reverse("duties:absence"), READS),
     Address(
         "duties:absence",
