@@ -1,4 +1,4 @@
-"""A gateway between Mingzhang and what apprise reaches (https://github.com/caronc/apprise): company chat, SMS, push.
+"""A gateway from Mingzhang to what apprise reaches (https://github.com/caronc/apprise): company chat, SMS, push.
 
     pip install apprise
     MINGZHANG_HOOK_SECRET=… python apprise_gateway.py people.json 8700
