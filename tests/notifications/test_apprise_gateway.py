@@ -1,4 +1,4 @@
-"""The gateway of the documentation, which tells people by apprise: it takes what Mingzhang sends, and tells once."""
+"""The gateway of the documentation, which tells people by apprise: what Mingzhang sends is told, and told once."""
 
 from __future__ import annotations
 
