@@ -88,6 +88,18 @@ def test_a_sheet_written_anew_goes_on_with_what_its_words_still_name(world: Worl
     assert standing() == wanted()
 
 
+def test_sheets_of_days_before_the_book_kept_findings_open_nothing(world: World) -> None:
+    actions.keep_from(book=world.cast.book, since=date(2026, 1, 10), by=world.cast.admin)
+    old, new = (
+        world.study(*DETAILS, measures=("装灯",), day="2026-01-09"),
+        world.study("井盖松动", day="2026-01-10"),
+    )
+    assert (what_came_of(old).findings, what_came_of(old).matters) == ([], [])
+    assert len(what_came_of(new).findings) == 1
+    with pytest.raises(NotAllowed):
+        actions.keep_from(book=world.cast.book, since=date(2026, 1, 1), by=world.cast.zhou)
+
+
 def test_a_finding_is_where_its_row_says(world: World) -> None:
     rows = {
         "problems": [

@@ -47,6 +47,16 @@ class Numbering(models.Model):
         return f"{self.book_id}: {self.year}-{self.last:04d}"
 
 
+class Beginning(models.Model):
+    """From which day on a book keeps findings: rows of sheets of earlier days spawn nothing. Without, all do."""
+
+    book = models.OneToOneField(Book, models.PROTECT, primary_key=True, related_name="+")
+    since = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.book_id}: {self.since}"
+
+
 class Finding(models.Model):
     """问题. `unit` answers for it: before it is assigned, the unit where it was found; `origin` is the unit that
     found it. `category` and `severity` are of `pack_version`. `table` and `row` name the row of `record` that it
@@ -134,6 +144,9 @@ class Finding(models.Model):
             models.Index(fields=["book", "state", "by_day", "id"], name="finding_book_state"),
             models.Index(
                 fields=["book", "by_day", "id"], condition=Q(state__in=OPEN), name="finding_book_open"
+            ),
+            models.Index(
+                fields=["book", "-by_day", "-id"], condition=Q(state__in=CLOSED), name="finding_book_closed"
             ),
             models.Index(fields=["owner", "by_day"], condition=Q(state__in=OPEN), name="finding_owner_open"),
             models.Index(fields=["sponsor"], condition=Q(sponsor__isnull=False), name="finding_sponsor"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from mingzhang.findings.models import (
     CLOSED,
@@ -199,18 +199,15 @@ def ordered(findings: QuerySet[Finding], state: str) -> QuerySet[Finding]:
 
 
 def board(wanted: Wanted, cards: int = A_COLUMNS_CARDS) -> list[Column]:
-    """The columns of the board: three questions for each, however many findings there are."""
+    """The columns of the board: two questions for each, however many findings there are."""
     return [_column(replace(wanted, state=key), cards) for key in BOARD]
 
 
 def _column(wanted: Wanted, cards: int) -> Column:
     found = wanted_findings(wanted)
-    shown = list(ordered(found, wanted.state)[:cards])
-    count = found.order_by()[:MOST_COUNTED].count() if len(shown) == cards else len(shown)
-    late = 0
-    if shown and wanted.state in ("to_assign", "correcting") and shown[0].by_day < wanted.today:
-        late = found.filter(by_day__lt=wanted.today).order_by()[:MOST_COUNTED].count()
-    return Column(wanted.state, count, late, shown)
+    late = Q(state__in=UNSOLVED, by_day__lt=wanted.today)
+    told = found.order_by()[:MOST_COUNTED].aggregate(count=Count("pk"), late=Count("pk", filter=late))
+    return Column(wanted.state, told["count"], told["late"], list(ordered(found, wanted.state)[:cards]))
 
 
 # --- one ----------------------------------------------------------------------------------------------------------

@@ -80,14 +80,14 @@ def days_taken(finding: Finding, on: date) -> int:
     )
 
 
-def follow_up_day(severity: Severity | None, on: date) -> date | None:
+def follow_up_day(severity: Severity | None, on: date, calendar: WorkCalendar) -> date | None:
     """When a finding closed `on` is looked at again; None where it is not."""
     after = severity.follow_up if severity else None
     if after is None:
         return None
     if after.days:
-        return work_calendar().add(on, after.days)
-    return work_calendar().next_working(_months_on(on, after.months or 1))
+        return calendar.add(on, after.days)
+    return calendar.next_working(_months_on(on, after.months or 1))
 
 
 def _months_on(day: date, months: int) -> date:

@@ -26,7 +26,7 @@ from mingzhang.packs.base import (
     Word,
     Words,
 )
-from mingzhang.packs.duty_schema import DUTY_KINDS, Duty
+from mingzhang.packs.duty_schema import DUTY_KINDS, Duty, Part
 from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.trees import FieldType as FieldKnown
 
@@ -365,8 +365,8 @@ def _findings(said: Findings) -> Iterator[Line]:
 
 
 class PackHead(Model):
-    """What pack.yaml says. `levels` names the levels of units that the pack knows; `notes` say, for example, which
-    duties were left out and why."""
+    """What pack.yaml says. `levels` names the levels of units that the pack knows, `parts` those in which somebody
+    answers for a duty; `notes` say, for example, which duties were left out and why."""
 
     id: HyphenId
     version: Version
@@ -375,6 +375,7 @@ class PackHead(Model):
     about: Names | None = None
     notes: tuple[Names, ...] = ()
     levels: Annotated[dict[Id, Names], Rule(min_length=1)]
+    parts: dict[Part, Names] = {}
 
 
 class Pack(PackHead):

@@ -83,6 +83,7 @@ VERBS = {
     "person.reminders": gettext_lazy("改了自己的提醒设置"),
     "person.feed": gettext_lazy("换了或停用了自己的日历地址"),
     "book.terms": gettext_lazy("改了任务提醒的天数"),
+    "book.findings_from": gettext_lazy("定了从哪天起管问题"),
     "task.escalate": gettext_lazy("把过期的任务报给上一级"),
     "finding.report": gettext_lazy("登记了问题"),
     "finding.classify": gettext_lazy("改了问题的类别或程度"),

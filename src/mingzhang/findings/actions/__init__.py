@@ -20,7 +20,7 @@ from mingzhang.findings.actions.correcting import (
 )
 from mingzhang.findings.actions.escalating import escalate_findings, reckon_all
 from mingzhang.findings.actions.matters import drop_matter, finish_matter, hand_matter, reopen_matter
-from mingzhang.findings.actions.reporting import Found, classify, merge, report, split
+from mingzhang.findings.actions.reporting import Found, classify, keep_from, merge, report, split
 from mingzhang.findings.actions.setting_aside import decide_doubt, doubt, extend, resume, suspend
 from mingzhang.findings.actions.verifying import close, fall_due, follow_up, send_back, verify
 
@@ -48,6 +48,7 @@ __all__ = [
     "finish_measure",
     "follow_up",
     "hand_matter",
+    "keep_from",
     "merge",
     "reckon_all",
     "refuse_transfer",

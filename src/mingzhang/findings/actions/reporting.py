@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed
 from mingzhang.findings import flows
 from mingzhang.findings.actions.accruing import accrue_findings
 from mingzhang.findings.actions.moving import locked, locked_all, move, needed, note, today_of
-from mingzhang.findings.models import Finding
+from mingzhang.findings.models import Beginning, Finding
 from mingzhang.findings.reckoning import day_of, pauses_of, term_of
 from mingzhang.findings.rules import check_user_can, check_user_can_report
 from mingzhang.findings.wording import vocabulary
@@ -23,7 +24,9 @@ from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, needed_note
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Book, Person, Unit
-from mingzhang.organisation.queries import packs_in_force, work_calendar
+from mingzhang.organisation.queries import packs_in_force, root, work_calendar
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.rules import check_can
 from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
@@ -120,6 +123,16 @@ def _new(found: Found, pack: PackVersion, words: Findings, by: Person, number: s
         found_on=found.found_on, counted_from=today, term=term, asked_for=found.asked_for,
         due_on=day_of(today, term, found.asked_for, calendar), reported_by=by, reported_at=clock.now(),
     )  # fmt: skip
+
+
+@transaction.atomic
+def keep_from(*, book: Book, since: date, by: Person) -> None:
+    """The book keeps findings from `since` on: what sheets of earlier days named was settled in other ways, and
+    taking in old sheets opens nothing anew. Raises NotAllowed."""
+    check_can(by, Permission.PEOPLE_MANAGE, root(book))
+    Beginning.objects.update_or_create(book=book, defaults={"since": since})
+    said = {"since": since.isoformat()}
+    append.event(book=book.code, actor=by.ref, verb="book.findings_from", subject=f"book:{book.code}", data=said)
 
 
 @transaction.atomic

@@ -17,10 +17,11 @@ from django.db.models import F
 
 from mingzhang.audit import append
 from mingzhang.core import clock
+from mingzhang.core.workdays import WorkCalendar
 from mingzhang.findings.actions.accruing import accrue_findings
 from mingzhang.findings.actions.moving import note, today_in
 from mingzhang.findings.actions.reporting import numbers
-from mingzhang.findings.models import GONE, Finding, FindingStep, Matter, MatterStep
+from mingzhang.findings.models import GONE, Beginning, Finding, FindingStep, Matter, MatterStep
 from mingzhang.findings.reckoning import day_of, term_of
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
@@ -71,7 +72,8 @@ class Row:
 def spawn(records: Sequence[Record], by: Person) -> None:
     """Make what the rows of the posted ones of `records` spawn, and settle what came of those taken back."""
     back = [record for record in records if record.state == "reversed"]
-    posted = [record for record in records if record.state != "reversed"]
+    since = Beginning.objects.filter(book=by.book_id).values_list("since", flat=True).first() or date.min
+    posted = [record for record in records if record.state != "reversed" and record.occurred_on >= since]
     if back:
         _take_back(back, by)
     rows = list(_rows(posted))
@@ -119,9 +121,9 @@ def _find(rows: Sequence[Row], by: Person) -> None:
 
 def _made(rows: Sequence[Row], given: Sequence[str], by: Person) -> list[Finding]:
     units = Unit.objects.in_bulk({row.unit_id for row in rows})
-    authors = _authors(rows)
+    authors, calendar = _authors(rows), work_calendar()
     return [
-        _finding(row, number, units, authors, by) for row, number in zip(rows, given, strict=True)
+        _finding(row, number, units, authors, calendar, by) for row, number in zip(rows, given, strict=True)
     ]  # fmt: skip
 
 
@@ -138,13 +140,15 @@ def _put_right(row: Row) -> bool:
     return bool(said)
 
 
-def _finding(row: Row, number: str, units: Mapping[int, Unit], authors: Mapping[int, int], by: Person) -> Finding:
+def _finding(
+    row: Row, number: str, units: Mapping[int, Unit], authors: Mapping[int, int], calendar: WorkCalendar, by: Person
+) -> Finding:
     how, today = row.how, today_in(by.book)
     assert isinstance(how, FindingRows)
     severity = how.severity.of(row.data, row.words.severities_by_id)
     asked = row.day(how.due)
     asked = asked if asked and asked >= row.record.occurred_on else None
-    term = term_of(today, row.words.severities_by_id[severity], asked, work_calendar())
+    term = term_of(today, row.words.severities_by_id[severity], asked, calendar)
     owner = authors.get(row.record.pk) if _put_right(row) else None
     unit = units.get(row.unit_id, row.record.unit)
     return Finding(
@@ -154,10 +158,17 @@ def _finding(row: Row, number: str, units: Mapping[int, Unit], authors: Mapping[
         category=how.category.of(row.data, row.words.categories_by_id), severity=severity,
         place=unit.name if unit.pk != row.record.unit_id else "", post=row.said(how.post),
         description=row.said(how.words) or "—", found_on=row.record.occurred_on, counted_from=today, term=term,
-        asked_for=asked, due_on=day_of(today, term, asked, work_calendar()),
-        state="submitted" if owner else "found", submitted_on=today if owner else None,
+        asked_for=asked, due_on=day_of(today, term, asked, calendar),
+        state="submitted" if owner else "found", submitted_on=_handed_in(row, today) if owner else None,
         reported_by=by, reported_at=clock.now(),
     )  # fmt: skip
+
+
+def _handed_in(row: Row, today: date) -> date:
+    """The day on which the row says that it was put right, where it says one: that is what is in time or late."""
+    how = row.how
+    said = row.day(how.done) if isinstance(how, FindingRows) else None
+    return min(said, today) if said else today
 
 
 def _steps(made: Sequence[Finding], rows: Sequence[Row]) -> Iterator[FindingStep]:

@@ -60,7 +60,7 @@ def close(*, finding: Finding, by: Person, remark: str = "") -> Closing:
     finding = locked(finding)
     check_user_can(by, finding, "close")
     today, said = today_of(finding), clean_note(remark, _("销号意见"))
-    finding.follow_up_on = follow_up_day(severity_of(finding), today)
+    finding.follow_up_on = follow_up_day(severity_of(finding), today, work_calendar())
     verified = Verification.objects.filter(finding=finding, round=finding.round).order_by("-id")
     made = Closing.objects.create(
         finding=finding, round=finding.round, verification=verified[0], by=by, on=today, at=clock.now(), note=said,
