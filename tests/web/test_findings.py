@@ -219,7 +219,7 @@ def test_a_clerk_corrects_and_another_verifies(
 ) -> None:
     found = finding_of(june)
     said = reviewer.post(of(found, "assign"), {"to": "QH chen", "sponsor": "zhou"}, follow=True)
-    assert "派给陈一禾了。" in words(said)
+    assert "派给陈一禾了。" in shown(said)
     clerk.post(of(found, "begin"))
     clerk.post(of(found, "measure"), {"what": "划出车位", "by_when": "2026-06-05"})
     measure = found.measures.get()
