@@ -134,7 +134,7 @@ class Asked:
             "source": source_name(self.source) if self.source else "",
             "owner": _("责任人：%(name)s") % {"name": self.owner.name} if self.owner else "",
             "place": _("地点：%(place)s") % {"place": self.where} if self.where else "",
-            "q": _("“%(text)s”") % {"text": self.text} if self.text else "",
+            "q": f"“{self.text}”" if self.text else "",
             "alone": _("只看本级") if self.alone else "",
             "pressing": _("逾期和快到期的") if self.pressing else "",
         }

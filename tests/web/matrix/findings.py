@@ -26,6 +26,8 @@ def finding_of(office: Office) -> Finding:
 def assigned_of(office: Office) -> Finding:
     """The same, which the clerk corrects."""
     found = finding_of(office)
+    if found.state != "found":
+        return found
     return actions.assign(finding=found, owner=office.cast.chen, by=office.cast.he)
 
 
@@ -44,9 +46,9 @@ def _file(name: str) -> Callable[[Office], str]:
     def path(office: Office) -> str:
         found = finding_of(office)
         use = RecordEvidence.objects.filter(record=office.talk).select_related("evidence").get()
-        made = FindingEvidence.objects.create(
-            finding=found, evidence=use.evidence, round=1, stage="before", name="车位.jpg", by=office.cast.chen,
-            at=clock.now(),
+        made, _fresh = FindingEvidence.objects.get_or_create(
+            finding=found, evidence=use.evidence, round=1, stage="before",
+            defaults={"name": "车位.jpg", "by": office.cast.chen, "at": clock.now()},
         )  # fmt: skip
         return reverse(f"findings:{name}", args=(found.pk, made.pk))
 
@@ -54,9 +56,9 @@ def _file(name: str) -> Callable[[Office], str]:
 
 
 def _matter(office: Office) -> str:
-    made = Matter.objects.create(
-        book=office.cast.book, record=office.study, table="measures", row=0, unit=office.cast.street,
-        words="划出车位", decided_on=office.study.occurred_on,
+    given = {"book": office.cast.book, "unit": office.cast.street, "decided_on": office.study.occurred_on}
+    made, _fresh = Matter.objects.get_or_create(
+        record=office.study, table="measures", row=0, defaults=given | {"words": "划出车位"}
     )  # fmt: skip
     return reverse("findings:decide_matter", args=(made.pk, "finish"))
 
