@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "mingzhang.organisation",
     "mingzhang.ledger",
     "mingzhang.duties",
+    "mingzhang.inspections",
     "mingzhang.figures",
     "mingzhang.reports",
     "mingzhang.notifications",

@@ -31,18 +31,30 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people_manage"
     PACK_INSTALL = "pack_install"
     JOB_RUN = "job_run"
+    INSPECTION_VIEW = "inspection_view"
+    INSPECTION_PLAN = "inspection_plan"
+    INSPECTION_DRAW = "inspection_draw"
 
 
 _P = Permission
-_READ = frozenset({_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.DUTY_VIEW})
-_REVIEW = _READ | {_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW}
+_READ = frozenset(
+    {_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.DUTY_VIEW, _P.INSPECTION_VIEW}
+)
+_REVIEW = _READ | {
+    _P.RECORD_REVIEW,
+    _P.RECORD_POST,
+    _P.RECORD_REVERSE,
+    _P.REPORT_BUILD,
+    _P.REPORT_REVIEW,
+    _P.INSPECTION_PLAN,
+}
 
 # An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
 ROLES: dict[str, frozenset[Permission]] = {
     "clerk": _READ | {_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD},
     "reviewer": _REVIEW,
-    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE},
-    "inspector": _READ,
+    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE, _P.INSPECTION_DRAW},
+    "inspector": _READ | {_P.INSPECTION_DRAW},
     "auditor": _READ | {_P.LOG_VIEW},
     "administrator": frozenset(
         {
@@ -89,6 +101,9 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.PEOPLE_MANAGE: _("安排人员和岗位"),
     _P.PACK_INSTALL: _("启用体系包"),
     _P.JOB_RUN: _("让后台任务再做一次"),
+    _P.INSPECTION_VIEW: _("查看检查"),
+    _P.INSPECTION_PLAN: _("安排检查"),
+    _P.INSPECTION_DRAW: _("抽取检查对象，开始和结束检查"),
 }
 
 

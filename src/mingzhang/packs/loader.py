@@ -10,6 +10,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from mingzhang.packs import yaml_source
+from mingzhang.packs.checklist_checks import checklist_faults
+from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.dashboard_checks import dashboard_faults
 from mingzhang.packs.duty_checks import duty_faults
 from mingzhang.packs.duty_schema import Duty
@@ -49,6 +51,7 @@ class _Parts:
     reports: list[tuple[ReportTemplate, Place]] = field(default_factory=list)
     dashboards: list[tuple[Dashboard, Place]] = field(default_factory=list)
     duties: list[tuple[Duty, Place]] = field(default_factory=list)
+    checklists: list[tuple[Checklist, Place]] = field(default_factory=list)
     broken_kinds: set[str] = field(default_factory=set)
     broken_figures: set[str] = field(default_factory=set)
     broken_duties: set[str] = field(default_factory=set)
@@ -68,6 +71,8 @@ class _Parts:
                 self.read_dashboard(name, content)
             elif name.startswith("duties/"):
                 self.read_list(name, content, self.read_duty, self.broken_duties)
+            elif name.startswith("checklists/"):
+                self.read_checklist(name, content)
         for folder in dict.fromkeys(name.rpartition("/")[0] for name in files if name.startswith("reports/")):
             self.read_report(folder, files)
 
@@ -117,6 +122,12 @@ class _Parts:
         if place and dashboard:
             self.dashboards.append((dashboard, place))
 
+    def read_checklist(self, name: str, content: bytes) -> None:
+        place = self.source(name, content)
+        checklist = build(Checklist, place.source.data, place, self.faults) if place else None
+        if place and checklist:
+            self.checklists.append((checklist, place))
+
     def read_report(self, folder: str, files: Mapping[str, bytes]) -> None:
         heading, body = f"{folder}/report.yaml", f"{folder}/report.md"
         for name in (heading, body):
@@ -160,6 +171,7 @@ class _Parts:
             reports=tuple(report for report, _place in self.reports),
             dashboards=tuple(dashboard for dashboard, _place in self.dashboards),
             duties=tuple(duty for duty, _place in self.duties),
+            checklists=tuple(checklist for checklist, _place in self.checklists),
         )
 
     def cross_check(self) -> Iterator[Fault]:
@@ -172,6 +184,7 @@ class _Parts:
         yield from _repeated(self.figures)
         yield from _repeated(self.dashboards)
         yield from _repeated(self.duties)
+        yield from _repeated(self.checklists)
         for kind, place in self.kinds:
             yield from kind_faults(kind, place, known)
         yield from self.figure_faults(pack)
@@ -182,6 +195,8 @@ class _Parts:
             yield from dashboard_faults(dashboard, place, pack, self.broken_figures)
         for duty, place in self.duties:
             yield from duty_faults(duty, place, known, pack.duties_by_id, self.broken_duties)
+        for checklist, place in self.checklists:
+            yield from checklist_faults(checklist, place, pack.levels)
 
     def figure_faults(self, pack: Pack) -> Iterator[Fault]:
         measures = {figure.id: figure.measure for figure in pack.figures}
@@ -200,7 +215,7 @@ def _ids_in(content: bytes) -> set[str]:
 
 
 def _repeated(
-    parts: Sequence[tuple[Kind | Figure | Dashboard | Duty, Place]],
+    parts: Sequence[tuple[Kind | Figure | Dashboard | Duty | Checklist, Place]],
 ) -> Iterator[Fault]:
     """Parts that have the id of an earlier one."""
     first: dict[str, Place] = {}
