@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from mingzhang.inspections import queries
 from mingzhang.inspections.models import Commitment, Draw
 from mingzhang.inspections.verify_draw import FORMAT, Json, canonical
 from mingzhang.organisation.models import Post
+
+SCRIPT = Path(__file__).with_name("verify_draw.py")
 
 
 def post_said(post: Post) -> str:
