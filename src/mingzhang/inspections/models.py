@@ -87,6 +87,11 @@ class Inspection(models.Model):
         """How the event log names it: never by what is inspected."""
         return f"inspection:{self.pk}"
 
+    @property
+    def secret(self) -> bool:
+        """Whether its team alone may know of it: then the log keeps no words about it either."""
+        return not self.announced and self.started_at is None
+
 
 class Member(models.Model):
     """Somebody who knows of an inspection before it starts."""

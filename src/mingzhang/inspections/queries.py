@@ -217,7 +217,7 @@ def public_page(first: int, size: int) -> Sequence[Inspection]:
     return list(found[first : first + size])
 
 
-def every_draw(book: Book | None) -> QuerySet[Draw]:
-    """For the command line: the draws of a book or of all, without what is large."""
-    found = Draw.objects.filter(inspection__book=book) if book else Draw.objects.all()
-    return found.defer("roster", "result").select_related("inspection__book", "inspection__unit").order_by("id")
+def every_draw(book: Book) -> QuerySet[Draw]:
+    """For whoever runs the installation: the draws of a book, without what is large."""
+    found = Draw.objects.filter(inspection__book=book).defer("roster", "result")
+    return found.select_related("inspection__book", "inspection__unit").order_by("inspection", "number")

@@ -154,7 +154,8 @@ def _end(draw: Draw, verb: str, reason: str, by: Person) -> Draw:
         raise StateRefused(_("检查已经结束，抽取不能再动。"))
     held.ended_because = needed_note(reason, _("原因"), _("要写明原因，它会公开。"))
     held.ended_by, held.ended_at = by, clock.now()
-    _move(held, verb, by, "ended_because", "ended_by", "ended_at", private={"reason": held.ended_because})
+    private = {} if held.inspection.secret else {"reason": held.ended_because}
+    _move(held, verb, by, "ended_because", "ended_by", "ended_at", private=private)
     return held
 
 

@@ -164,8 +164,8 @@ def _set_team(inspection: Inspection, team: Collection[Person]) -> None:
 def _moved(inspection: Inspection, verb: str, by: Person, *fields: str) -> Inspection:
     inspection.state = flows.INSPECTION.target(inspection.state, verb)
     inspection.save(update_fields=["state", *fields])
-    private = {"reason": inspection.ended_because} if verb == "cancel" else {}
-    _tell(inspection, verb, by, **private)
+    told = verb == "cancel" and not inspection.secret
+    _tell(inspection, verb, by, **({"reason": inspection.ended_because} if told else {}))
     return inspection
 
 

@@ -155,7 +155,7 @@ def add_recusal(*, draw: Draw, object: int, inspector: int, reason: str, note: s
     made = Recusal.objects.create(
         draw=held, object=kept_from, inspector=kept_off, reason=reason, note=clean_note(note, _("说明"))
     )
-    _tell(held, "recuse", by, {"object": object, "inspector": inspector, "reason": reason})
+    _tell(held, "recuse", by, {"object": object, "inspector": inspector, "kind": reason})
     return made
 
 

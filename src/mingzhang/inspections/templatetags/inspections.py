@@ -22,7 +22,7 @@ def in_language(names: Names) -> str:
 def answered(item: Item) -> str:
     """How an item is answered."""
     if item.answer == "choice":
-        return "、".join(option.name.text(language()) for option in item.options)
+        return " / ".join(option.name.text(language()) for option in item.options)
     if item.answer == "number":
         return _number(item)
     return _("是、否、不适用") if item.answer == "yes_no" else _("文字")
