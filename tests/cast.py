@@ -19,6 +19,7 @@ import pytest
 
 from mingzhang.organisation import actions, queries
 from mingzhang.organisation.models import Book, Person, Unit
+from tests.kept import Kept
 
 BEGINNING = date(2023, 1, 1)
 
@@ -152,7 +153,10 @@ def _units(book: Book, admin: Person, before: str = "") -> dict[str, Unit]:
     return {unit.code: unit for unit in actions.create_units(book=book, rows=rows, by=admin)}
 
 
+kept = Kept(build)
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The cast, in this test's transaction."""
-    return build()
+    return kept()

@@ -17,7 +17,7 @@ from tests.ledger.world import PROBLEMS, STUDY, World
 
 @pytest.fixture
 def world(db: None, evidence_folder: Path) -> World:
-    return worlds.build()
+    return worlds.kept()
 
 
 def run(*arguments: object) -> Result:

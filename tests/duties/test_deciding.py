@@ -79,6 +79,22 @@ def test_only_what_no_sheet_says_is_signed_off(busy: World, task: Task) -> None:
         actions.excuse_task(task=review, reason="算了。", by=busy.cast.wei)
 
 
+def test_several_are_signed_off_at_once_or_none_of_them(busy: World, task: Task) -> None:
+    cast = busy.cast
+    with clock.at(moment("2026-12-15")):
+        actions.generate_tasks(book=cast.book)
+    reviews = list(Task.objects.filter(duty="yearly_review", unit=cast.county, state="open").select_related("book"))
+    assert len(reviews) == 2
+    with pytest.raises(InvalidInput):
+        actions.sign_off_tasks(tasks=[*reviews, task], by=cast.wei)
+    assert not Task.objects.filter(state="done").exists()
+    done = actions.sign_off_tasks(tasks=reviews, note="都考核了。", by=cast.wei)
+    assert {one.state for one in done} == {"done"}
+    assert set(Task.objects.filter(state="done")) == set(reviews)
+    assert [step.reason for step in TaskStep.objects.order_by("pk")] == ["都考核了。"] * 2
+    assert Event.objects.filter(verb="task.sign_off").count() == 2
+
+
 def test_a_task_goes_to_someone_who_can_do_it_and_who_then_does_not_decide_about_it(busy: World) -> None:
     cast, task = busy.cast, busy.task("monthly_check", "2026-01", busy.cast.community)
     with pytest.raises(InvalidInput):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -10,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from mingzhang.core import clock
 from mingzhang.duties import actions
+from mingzhang.duties.answering import Seating
 from mingzhang.duties.models import Task
-from mingzhang.duties.queries import words_for
-from mingzhang.duties.whose import handlers_of, tasks_between, tasks_of
+from mingzhang.duties.whose import tasks_between, tasks_of
 from mingzhang.organisation import actions as organisation
 from mingzhang.organisation.models import Person
 from tests.duties.world import World, moment
@@ -46,7 +47,7 @@ def test_a_task_handed_over_is_the_receivers_alone(busy: World) -> None:
     cast, task = busy.cast, busy.task(*JANUARY, busy.cast.community)
     task = actions.hand_over(task=task, to=cast.chen, reason="原来的人休假。", by=cast.zhou)
     assert (has(cast.chen, task), has(cast.lu, task)) == (True, False)
-    assert handlers_of(task, words_for([task])[task.pk]) == []
+    assert task.handler == cast.chen
 
 
 def test_the_post_that_was_named_has_it_even_from_the_unit_above(busy: World) -> None:
@@ -55,7 +56,8 @@ def test_the_post_that_was_named_has_it_even_from_the_unit_above(busy: World) ->
     actions.assign_duty(unit=cast.community, part="handler", post=named, by=cast.zhou, **MONTHLY)
     assert (has(cast.he, task), has(cast.lu, task)) == (True, False)
     assert not has(cast.he, busy.task(*JANUARY))
-    assert [one.person for one in handlers_of(task, words_for([task])[task.pk])] == [cast.he]
+    handlers = Seating([task.unit_id], clock.today()).handlers(task)
+    assert [one.person for one in handlers] == [cast.he.pk]
 
 
 def test_a_unit_that_gives_a_duty_to_another_role_gives_its_tasks_to_that_role_from_then_on(busy: World) -> None:
@@ -72,6 +74,27 @@ def test_a_unit_that_gives_a_duty_to_another_role_gives_its_tasks_to_that_role_f
     march, april = busy.task("monthly_check", "2026-03"), busy.task("monthly_check", "2026-04")
     assert [has(cast.chen, task) for task in (march, april)] == [True, False]
     assert [has(cast.he, task) for task in (march, april)] == [False, True]
+
+
+def test_tasks_made_before_roles_were_kept_with_them_get_those_that_their_words_name(busy: World) -> None:
+    cast = busy.cast
+    words = {"name": "每月检查一次", "text": "另有分工。", "kind": "basic", "levels": ["street"], "every": "month",
+             "basis": [{"regulation": "消防法"}], "answers": {"handler": "reviewer"}}  # fmt: skip
+    actions.adapt_duty(
+        unit=cast.street, what="narrowed", start=date(2026, 4, 1), content=words, reason="另有分工。",
+        by=cast.zhou, **MONTHLY,
+    )  # fmt: skip
+    actions.generate_tasks(book=cast.book)
+    kept = Task.objects.order_by("pk").values_list("pk", "handler_role", "sponsor_role")
+    before = list(kept)
+    Task.objects.update(handler_role="", sponsor_role="")
+    migration = import_module("mingzhang.duties.migrations.0006_roles_of_tasks")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.DECLARED)
+        cursor.execute(migration.ADAPTED)
+    assert list(kept) == before
+    assert {role for _task, role, _sponsor in before} >= {"clerk", "reviewer"}
+    assert busy.task("monthly_check", "2026-04").handler_role == "reviewer"
 
 
 def test_whoever_stands_in_has_the_tasks_too_while_it_lasts(busy: World) -> None:

@@ -14,6 +14,7 @@ from mingzhang.organisation.models import Unit
 from mingzhang.packs.actions import install
 from mingzhang.packs.models import RecordKind
 from tests import cast as people
+from tests.kept import Kept
 
 PACK = Path(__file__).parent / "pack"
 
@@ -49,3 +50,6 @@ def build(folder: Path = PACK) -> World:
     cast = people.build()
     adopt(book=cast.book, pack_version=install(folder=folder, by="tests"), by=cast.admin)
     return World(cast)
+
+
+kept = Kept(build)

@@ -22,7 +22,7 @@ def language_of_this_test_only() -> Iterator[None]:
 @pytest.fixture
 def world(db: None, evidence_folder: Path) -> World:
     """The cast at work, in this test's transaction."""
-    return worlds.build()
+    return worlds.kept()
 
 
 @pytest.fixture

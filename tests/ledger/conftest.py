@@ -22,7 +22,7 @@ def evidence_folder(tmp_path: Path, settings: Settings) -> Path:
 @pytest.fixture
 def world(db: None) -> worlds.World:
     """The cast at work, in this test's transaction."""
-    return worlds.build()
+    return worlds.kept()
 
 
 @pytest.fixture

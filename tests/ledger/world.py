@@ -23,6 +23,7 @@ from mingzhang.packs.actions import install
 from mingzhang.packs.models import RecordKind
 from mingzhang.packs.queries import pack_of
 from tests import cast as people
+from tests.kept import Kept
 
 PACK = Path(__file__).parent / "pack"
 DAY = date(2026, 5, 20)
@@ -119,6 +120,9 @@ def build() -> World:
     cast = people.build()
     adopt(book=cast.book, pack_version=install(folder=PACK, by="tests"), by=cast.admin)
     return World(cast)
+
+
+kept = Kept(build)
 
 
 def picture(colour: str = "red", size: tuple[int, int] = (40, 30), form: str = "PNG", **extra: Any) -> File[bytes]:

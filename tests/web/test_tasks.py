@@ -153,6 +153,26 @@ def test_whoever_sees_no_sheets_sees_only_how_many_there_are(may: Office, client
     assert reverse("ledger:record", args=(may.study.pk,)) not in page
 
 
+def test_a_leader_ticks_what_is_done_in_the_list_and_signs_it_all_at_once(may: Office, leader: Client) -> None:
+    more_tasks(may, 3, kind_id=None, due=date(2026, 5, 29))
+    below = LIST + AT_STREET + "&whose=below"
+    assert get(leader, below).count('name="task"') == 3
+    signed = list(Task.objects.filter(kind=None).values_list("pk", flat=True)[:2])
+    answer = leader.post(reverse("duties:sign_off") + AT_STREET + "&whose=below", {"task": signed}, follow=True)
+    assert answer.redirect_chain[-1][0] == below
+    page = answer.content.decode()
+    assert "签字办结了2项。" in page
+    assert page.count('name="task"') == 1
+    assert Task.objects.filter(kind=None, state="done").count() == 2
+
+
+def test_signing_what_sheets_do_or_nothing_at_all_is_refused_above_the_list(may: Office, leader: Client) -> None:
+    for ticked, why in (([task_of(may).pk], "要靠入账的记录单办结"), ([], "没有勾选任务"), (["x"], "没有勾选任务")):
+        answer = leader.post(reverse("duties:sign_off"), {"task": ticked}, follow=True)
+        assert why in words(answer.content.decode())
+    assert not Task.objects.filter(state="done").exists()
+
+
 # --- lists --------------------------------------------------------------------------------------------------------
 
 

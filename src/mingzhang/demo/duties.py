@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
 
@@ -9,7 +10,7 @@ from mingzhang.demo.county import SEED
 from mingzhang.demo.staff import Staff
 from mingzhang.duties import actions
 from mingzhang.duties.models import Task
-from mingzhang.organisation.models import Book
+from mingzhang.organisation.models import Book, Person
 
 FROM = date(2026, 1, 1)
 SIGNED, EXCUSED = 0.94, 0.02
@@ -33,8 +34,15 @@ class Duties:
             self.made = True
         week = (monday, monday + timedelta(days=6))
         tasks = Task.objects.filter(book=self.book, kind=None, state="open", due__range=week)
-        for task in tasks.select_related("unit").order_by("pk"):
-            self._decide(task, self.chance.random())
+        signed: dict[Person, list[Task]] = defaultdict(list)
+        for task in tasks.select_related("unit", "book").order_by("pk"):
+            leader, chance = self.staff.reviewers(task.unit, ["leader"])[0], self.chance.random()
+            if chance < SIGNED:
+                signed[leader].append(task)
+            elif chance < SIGNED + EXCUSED:
+                actions.excuse_task(task=task, reason=WHY, by=leader)
+        for leader, ready in signed.items():
+            actions.sign_off_tasks(tasks=ready, by=leader)
         if monday.day <= 7:
             actions.accrue(book=self.book)
 
@@ -47,10 +55,3 @@ class Duties:
         """As it would be every night."""
         actions.generate_tasks(book=self.book)
         actions.accrue(book=self.book)
-
-    def _decide(self, task: Task, chance: float) -> None:
-        leader = self.staff.reviewers(task.unit, ["leader"])[0]
-        if chance < SIGNED:
-            actions.sign_off_task(task=task, by=leader)
-        elif chance < SIGNED + EXCUSED:
-            actions.excuse_task(task=task, reason=WHY, by=leader)

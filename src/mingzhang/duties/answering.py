@@ -1,19 +1,21 @@
-"""Who answers for the duties of units on a day: the post that the unit named for a part of a duty, else whoever
-holds in the unit the role that the duty names."""
+"""Who answers for the duties and tasks of units on a day: the post that the unit named for a part of a duty, else
+whoever holds in the unit the role that the duty names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
 from mingzhang.duties.lists import Held
-from mingzhang.duties.models import Assignment
-from mingzhang.duties.saying import PARTS, part_role, role_said
+from mingzhang.duties.models import Assignment, Task
+from mingzhang.duties.saying import PARTS, part_role, part_said, role_said
 from mingzhang.organisation.models import Post
 from mingzhang.organisation.queries import holding
+from mingzhang.packs.duty_schema import Part
+from mingzhang.packs.queries import pack_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,20 @@ class Holder:
     for_whom: str = ""
 
 
+def names_of(holders: Iterable[Holder]) -> str:
+    """Their names, each once."""
+    return "、".join(dict.fromkeys(holder.name for holder in holders))
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Who answers for a duty in one part: by `post`, where the unit named one, else by `role`."""
+    """Who answers for a duty in one part, by `post`, where the unit named one, else by `role`. `name` is what the
+    pack calls the part."""
 
-    part: str
+    name: str
     role: str
     post: Post | None
     holders: tuple[Holder, ...]
-
-    @property
-    def name(self) -> str:
-        """抓总, 分管, 经办."""
-        return str(PARTS[self.part])
 
     @property
     def place(self) -> str:
@@ -51,7 +54,7 @@ class Answer:
     @property
     def people(self) -> str:
         """Who it is now, each once."""
-        return "、".join(dict.fromkeys(holder.name for holder in self.holders))
+        return names_of(self.holders)
 
     @property
     def said(self) -> str:
@@ -78,12 +81,21 @@ class Seating:
             self.by_post.setdefault(post, []).append(holder)
             self.by_unit.setdefault(unit, []).append(holder)
 
-    def answer(self, unit: int, held: Held, part: str) -> Answer:
+    def answer(self, unit: int, held: Held, part: Part) -> Answer:
         """Who answers for one duty of a unit in one part."""
-        role, post = part_role(held.duty, part), self.named.get((unit, *held.key, part))
-        if post:
-            return Answer(part, role, post, tuple(self.by_post.get(post.pk, ())))
-        return Answer(part, role, None, tuple(one for one in self.by_unit.get(unit, ()) if role in one.roles))
+        role, name = part_role(held.duty, part), part_said(pack_of(held.version.pk), part)
+        return Answer(name, role, *self._found(unit, held.key, part, role))
+
+    def handlers(self, task: Task) -> tuple[Holder, ...]:
+        """Who has a task that was handed to nobody."""
+        return self._found(task.unit_id, (task.pack, task.duty), "handler", task.handler_role)[1]
+
+    def _found(
+        self, unit: int, key: tuple[str, str], part: Part, role: str
+    ) -> tuple[Post | None, tuple[Holder, ...]]:
+        if post := self.named.get((unit, *key, part)):
+            return post, tuple(self.by_post.get(post.pk, ()))
+        return None, tuple(one for one in self.by_unit.get(unit, ()) if role in one.roles)
 
     def answers(self, unit: int, held: Held) -> list[Answer]:
         """All three parts; none for what the level above took back."""

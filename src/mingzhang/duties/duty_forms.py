@@ -42,6 +42,8 @@ def narrowed(duty: Duty, form: Form) -> dict[str, Any]:
     """The duty with what the form says otherwise. Raises InvalidInput, also when nothing is otherwise."""
     content = duty.model_dump(mode="json", exclude_defaults=True)
     new = content | _texts(duty, form)
+    if duty.every and form.get("every"):
+        new = {key: value for key, value in new.items() if key != "rule"} | _times(form, duty.kind)
     if duty.fulfilled_by:
         new["count"] = _count(form.get("count", ""))
     if Duty.model_validate(new, strict=False) == duty:

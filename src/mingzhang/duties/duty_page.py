@@ -18,9 +18,9 @@ from mingzhang.core.errors import NotFound
 from mingzhang.duties.answering import Seating
 from mingzhang.duties.doing import Way
 from mingzhang.duties.list_page import Item, why_not_managed
-from mingzhang.duties.lists import Held, duty_list, words_of
+from mingzhang.duties.lists import Held, duty_list, duty_lists, words_of
 from mingzhang.duties.models import Adaptation, Task
-from mingzhang.duties.saying import CHANGES, PARTS, levels_said, part_role, role_said, said
+from mingzhang.duties.saying import CHANGES, EVERY, PARTS, levels_said, part_role, part_said, role_said, said
 from mingzhang.duties.wording import lines_of
 from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Post, Unit
@@ -54,6 +54,14 @@ class Level:
     units: int
     changed: int
     withdrawn: int
+
+
+@dataclass(frozen=True)
+class Below:
+    """A unit below, and a duty of its list that is this one or carries it out."""
+
+    unit: Unit
+    item: Item
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,7 @@ def _cascade(place: Place, held: Held, on: date) -> dict[str, Any]:
         "levels": [level for level in levels if level.units],
         "adapted": [(one, CHANGES[one.what]) for one in _first(adapted)],
         "more_adapted": sum(changed.values()) > MOST_UNITS,
+        **_who_below(place, pack, duties or [held.duty], on),
         "above": _above(place, pack, held.duty),
     }
 
@@ -158,6 +167,21 @@ def _below(place: Place) -> QuerySet[Unit]:
     """The open units below that the person may see."""
     under = visible(place.scope).filter(ancestors__contains=[place.unit.pk], closed_on=None)
     return under.exclude(pk=place.unit.pk)
+
+
+def _who_below(place: Place, pack: Pack, duties: Sequence[Duty], on: date) -> dict[str, Any]:
+    """Who answers in each of the first units below. Four queries and one for the units."""
+    levels, codes = {level for duty in duties for level in duty.levels}, {duty.id for duty in duties}
+    found = list(_below(place).filter(level__in=levels).select_related("book").order_by("code")[: MOST_UNITS + 1])
+    units = found[:MOST_UNITS]
+    seating, lists = Seating([unit.pk for unit in units], on), duty_lists(units, on)
+    rows = [
+        Below(unit, Item(held, seating.answers(unit.pk, held), place.query_at(unit.code, place.period)))
+        for unit in units
+        for held in lists[unit.pk]
+        if held.version.pack == pack.id and held.duty.id in codes
+    ]
+    return {"below": rows, "more_below": len(found) > MOST_UNITS}
 
 
 def _counted(adapted: QuerySet[Adaptation]) -> dict[tuple[str, str], int]:
@@ -206,7 +230,8 @@ def _acts(place: Place, held: Held, seating: Seating, given: Given) -> dict[str,
         "ways": {} if why else _ways(lasting),
         "lasting": lasting,
         "today": today,
-        "restored_from": max(today, lasting.valid.lower) + DAY if lasting else None,
+        "restored_from": today + DAY if lasting else None,
+        "every": EVERY.items() if held.duty.every else (),
         "choices": [] if why else _choices(place.unit, held, seating, given),
         "posts": [] if why else _posts(place.unit),
     }
@@ -247,11 +272,12 @@ def _verbs(lasting: Adaptation | None) -> list[str]:
 
 def _choices(unit: Unit, held: Held, seating: Seating, given: Given) -> list[Choice]:
     found = []
-    for part, name in PARTS.items():
+    pack = pack_of(held.version.pk)
+    for part in PARTS:
         post = seating.named.get((unit.pk, *held.key, part))
         role = role_said(part_role(held.duty, part))
         chosen = given.form.get(part, "") if given.verb == "assign" else str(post.pk) if post else ""
-        found.append(Choice(part, str(name), role, chosen))
+        found.append(Choice(part, part_said(pack, part), role, chosen))
     return found
 
 

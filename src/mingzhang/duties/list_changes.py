@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from mingzhang.duties.list_page import Item
 from mingzhang.duties.lists import Held, duty_list
-from mingzhang.duties.saying import PARTS, part_role, role_said
+from mingzhang.duties.saying import PARTS, part_role, part_said, role_said
 from mingzhang.organisation.models import Unit
+from mingzhang.packs.duty_schema import Part
+from mingzhang.packs.queries import pack_of
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def _pairs(old: Item, new: Item) -> Iterator[tuple[str, str, str]]:
     yield _("算办完"), old.closing, new.closing
     yield _("佐证"), old.evidence, new.evidence
     yield _("协办"), old.helpers, new.helpers
-    for part, name in PARTS.items():
-        yield str(name), _role(old.held, part), _role(new.held, part)
+    pack = pack_of(new.held.version.pk)
+    for part in PARTS:
+        yield part_said(pack, part), _role(old.held, part), _role(new.held, part)
 
 
-def _role(held: Held, part: str) -> str:
+def _role(held: Held, part: Part) -> str:
     return role_said(part_role(held.duty, part))

@@ -23,8 +23,9 @@ from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.workdays import Day
 from mingzhang.duties.models import CLOSED_TASKS, OPEN_TASKS, Adaptation, Task
-from mingzhang.duties.whose import tasks_of, versions_of
+from mingzhang.duties.whose import tasks_of
 from mingzhang.ledger.listing import Pages, Tab, read_day, read_page
+from mingzhang.organisation.models import Adoption, Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import subtree_now, work_calendar
 from mingzhang.organisation.roles import Permission
@@ -188,12 +189,17 @@ def _in_state(tasks: QuerySet[Task], state: str, today: date) -> QuerySet[Task]:
             return tasks.filter(state=state)
 
 
+def _versions(book: Book) -> list[int]:
+    """Every version by which the book worked at some time: the tasks of then keep its words."""
+    return list(Adoption.objects.filter(book=book).values_list("pack_version_id", flat=True).distinct())
+
+
 def _named(tasks: QuerySet[Task], asked: Asked) -> QuerySet[Task]:
     if not asked.text:
         return tasks
     book, text = asked.place.person.book, asked.text.casefold()
     found = Q(pk__in=[])
-    for version in versions_of(book):
+    for version in _versions(book):
         duties = [duty.id for duty in pack_of(version).duties if text in duty.name.text(language()).casefold()]
         if duties:
             found |= Q(AnyOf(F("duty"), duties), pack_version=version)

@@ -83,7 +83,8 @@ class Task(models.Model):
     """任务: one duty of one unit for one period. That is its identity, whatever becomes of its due date.
 
     `first` and `last` are the days of the period, `nominal` the day that the rule names, `due` the working day that
-    came of it. `needed` sheets of `kind` posted for the period fulfil it; without a kind somebody signs it off.
+    came of it. `handler_role` and `sponsor_role` do it and answer for it, as the words say by which it was made.
+    `needed` sheets of `kind` posted for the period fulfil it; without a kind somebody signs it off.
     `until` is a later day that was granted. `done_on` is the day on which it was fulfilled. From the day its period
     begins one entry stands for it in the ledger, at the position `entry` and on the day `accrued_on`, that says the
     `outcome` (of `packs.schema.OUTCOMES`)."""
@@ -101,6 +102,8 @@ class Task(models.Model):
     pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", db_index=False)
     kind = models.ForeignKey(RecordKind, models.PROTECT, null=True, related_name="+", db_index=False)
     needed = models.IntegerField(default=1, db_default=1)
+    handler_role = models.TextField()
+    sponsor_role = models.TextField()
     state = models.TextField(default="open", db_default="open")
     until = models.DateField(null=True)
     done_on = models.DateField(null=True)
@@ -156,6 +159,11 @@ class Task(models.Model):
     def deadline(self) -> date:
         """The day by which it has to be done, with what was granted."""
         return self.until or self.due
+
+    @property
+    def to_sign(self) -> bool:
+        """Whether somebody's signature is all that it waits for."""
+        return self.state == "open" and self.kind_id is None
 
     def late_on(self, day: date) -> bool:
         """Whether it was done late, or is not done although its day has passed by `day`."""

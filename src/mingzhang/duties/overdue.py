@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import connection
 
-from mingzhang.duties.reaching import HELD, WORDS, parameters, words_of_book
+from mingzhang.duties.reaching import ASKED, HELD, parameters
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.roles import Permission, roles_with
 
@@ -28,8 +28,8 @@ class Late:
 
 def to_put_up(book: Book, passed: date, today: date) -> list[Late]:
     """The open tasks that should have been done by `passed`, or were last put before somebody by then, and who
-    comes next. Two queries and two for the words, however many there are."""
-    asked = parameters(book, words_of_book(book), today) | {"passed": passed}
+    comes next. Two queries, however many there are."""
+    asked = parameters(book, today) | {"passed": passed}
     with connection.cursor() as cursor:
         cursor.execute(LATE, asked)
         rows = cursor.fetchall()
@@ -46,7 +46,7 @@ def _next(
     seats: Seats,
     task: int,
     deadline: date,
-    sponsor: str | None,
+    sponsor: str,
     handed: int | None,
     above: Sequence[int],
     level: int,
@@ -58,8 +58,8 @@ def _next(
     return None
 
 
-def _asked_in(seats: Seats, unit: int, sponsor: str | None) -> frozenset[int]:
-    sponsors = seats.get((unit, sponsor or ""), frozenset())
+def _asked_in(seats: Seats, unit: int, sponsor: str) -> frozenset[int]:
+    sponsors = seats.get((unit, sponsor), frozenset())
     return sponsors or frozenset().union(*(seats.get((unit, role), frozenset()) for role in ARRANGE))
 
 
@@ -67,8 +67,8 @@ ARRANGE = roles_with(Permission.DUTY_MANAGE)
 SEATS = f"WITH {HELD} SELECT unit_id, role, array_agg(person) FROM by_role GROUP BY unit_id, role"  # noqa: S608
 # What stands above the unit of a task, as the tree is today; of that, what stands above the last level asked.
 LATE = f"""
-WITH {WORDS.format(which="t.due <= %(passed)s AND COALESCE(t.until, t.due) <= %(passed)s")}
-SELECT a.id, a.deadline, a.sponsor, a.handed,
+WITH {ASKED.format(which="t.due <= %(passed)s AND COALESCE(t.until, t.due) <= %(passed)s")}
+SELECT a.id, a.deadline, a.sponsor_role, a.handler_id,
        u.ancestors[: COALESCE(array_position(u.ancestors, e.unit_id), array_length(u.ancestors, 1)) - 1],
        COALESCE(e.level, 0)
   FROM asked AS a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Protocol
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
@@ -32,7 +33,24 @@ def tasks_in(unit: Unit, first: date, last: date) -> QuerySet[Task]:
     return asked.select_related("unit", "kind").order_by("by", "unit__code", "duty")
 
 
-def words_for(tasks: Iterable[Task]) -> dict[int, Duty | None]:
+class Worded(Protocol):
+    """A task, or what was read of one: enough to find its words."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def pack(self) -> str: ...
+    @property
+    def pack_version_id(self) -> int: ...
+    @property
+    def duty(self) -> str: ...
+    @property
+    def nominal(self) -> date: ...
+
+
+def words_for(tasks: Iterable[Worded]) -> dict[int, Duty | None]:
     """The duty of each task, in the words by which it was made; None where these are gone. One query, and one for
     each version of a pack that this process has not read yet."""
     asked = list(tasks)
@@ -44,7 +62,7 @@ def words_for(tasks: Iterable[Task]) -> dict[int, Duty | None]:
     return {task.pk: _words(task, adapted.get((task.unit_id, task.pack, task.duty), ())) for task in asked}
 
 
-def _words(task: Task, adapted: Sequence[Adaptation]) -> Duty | None:
+def _words(task: Worded, adapted: Sequence[Adaptation]) -> Duty | None:
     for one in adapted:
         upper = one.valid.upper
         if one.valid.lower <= task.nominal and (upper is None or task.nominal < upper):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -19,7 +19,18 @@ from mingzhang.organisation.rules import can, check_can
 def check_user_can_decide(person: Person, task: Task, verb: str) -> None:
     """Excusing, extending and signing off is for who leads the unit, and never about a task that was handed to
     oneself. Raises NotAllowed, StateRefused."""
-    check_can(person, Permission.TASK_DECIDE, task.unit)
+    check_user_can_decide_all(person, [task], verb)
+
+
+def check_user_can_decide_all(person: Person, tasks: Sequence[Task], verb: str) -> None:
+    """The same of several tasks: the permission is asked once for each unit. Raises NotAllowed, StateRefused."""
+    for unit in {task.unit_id: task.unit for task in tasks}.values():
+        check_can(person, Permission.TASK_DECIDE, unit)
+    for task in tasks:
+        _check_decides(person, task, verb)
+
+
+def _check_decides(person: Person, task: Task, verb: str) -> None:
     flows.check(task, verb)
     if task.handler_id == person.pk:
         raise NotAllowed(_("这项任务由您自己办，不能由您自己来定。"), remedy=_("请别的领导来定。"))

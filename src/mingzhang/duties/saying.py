@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from mingzhang.duties.lists import Held
 from mingzhang.organisation.roles import ROLE_NAMES
 from mingzhang.packs.base import Names
-from mingzhang.packs.duty_schema import DUTY_KINDS, LAST_DAYS, Duty
+from mingzhang.packs.duty_schema import DUTY_KINDS, LAST_DAYS, Duty, Part
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Kind, Pack
 from mingzhang.packs.wording import language
 
-PARTS: dict[str, Promise] = {
+PARTS: dict[Part, Promise] = {
     "head": pgettext_lazy("duty", "抓总"),
     "sponsor": pgettext_lazy("duty", "分管"),
     "handler": pgettext_lazy("duty", "经办"),
@@ -48,7 +48,12 @@ def kind_said(kind: str) -> str:
     return english if language() == "en" else chinese
 
 
-def part_role(duty: Duty, part: str) -> str:
+def part_said(pack: Pack, part: Part) -> str:
+    """What the pack calls a part in which somebody answers for a duty: 书记抓总; else 抓总."""
+    return said(pack.parts.get(part)) or str(PARTS[part])
+
+
+def part_role(duty: Duty, part: Part) -> str:
     """The role that answers for the duty in one part, by its code."""
     role: str = getattr(duty.answers, part)
     return role

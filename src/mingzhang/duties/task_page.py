@@ -16,11 +16,12 @@ from mingzhang.core import clock
 from mingzhang.core.errors import NotFound, Refusal
 from mingzhang.core.recurrence import explain
 from mingzhang.duties import flows
+from mingzhang.duties.answering import Seating
 from mingzhang.duties.doing import DECISIONS, acts_of
 from mingzhang.duties.models import OPEN_TASKS, Escalation, Task, TaskStep
-from mingzhang.duties.queries import escalations_of, reckoned, sheets_of, steps_of, words_for
+from mingzhang.duties.queries import escalations_of, is_provisional, reckoned, sheets_of, steps_of, words_for
 from mingzhang.duties.saying import role_said, said
-from mingzhang.duties.whose import colleagues, handlers_of
+from mingzhang.duties.whose import colleagues
 from mingzhang.duties.wording import left_said, name_of, period_said, sheet_address, stand_of
 from mingzhang.ledger.listing import kind_name, kinds_of
 from mingzhang.ledger.models import Record
@@ -90,6 +91,7 @@ def context_of(place: Place, task: Task, given: Given) -> dict[str, Any]:
         "period": period_said(task),
         "stand": stand_of(task, today, calendar),
         "left": left_said(task, today, calendar),
+        "provisional": is_provisional(task, duty),
         "open": task.state in OPEN_TASKS,
         "acts": acts,
         "given": given,
@@ -99,7 +101,7 @@ def context_of(place: Place, task: Task, given: Given) -> dict[str, Any]:
         "history": sorted([*map(_past, steps), *map(_put_up, escalations_of(task))], key=lambda one: one.at),
         "back": f"{reverse('duties:list')}?{place.query}",
         **_why(task, duty, steps),
-        **_who(task, duty),
+        **_who(task, duty, today),
         **_sheets(place, task),
     }
 
@@ -112,10 +114,10 @@ def _why(task: Task, duty: Duty | None, steps: Sequence[TaskStep]) -> dict[str, 
     return {"because": explain(due) if due else [], "moved": moved, "granted": granted if task.until else None}
 
 
-def _who(task: Task, duty: Duty | None) -> dict[str, Any]:
+def _who(task: Task, duty: Duty | None, today: date) -> dict[str, Any]:
     return {
-        "handlers": handlers_of(task, duty),
-        "role": role_said(duty.answers.handler) if duty else "",
+        "handlers": () if task.handler else Seating([task.unit_id], today).handlers(task),
+        "role": role_said(task.handler_role),
         "head": role_said(duty.answers.head) if duty else "",
         "helpers": [said(helper) for helper in duty.helpers] if duty else [],
     }

@@ -7,6 +7,7 @@ from mingzhang.duties.views import absence, duty, handbook, handing, lists, task
 app_name = "duties"
 urlpatterns = [
     path("tasks/", tasks.tasks, name="list"),
+    path("tasks/sign-off/", tasks.sign_off, name="sign_off"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
     path("tasks/<int:task_id>/<slug:verb>/", tasks.decide, name="decide"),
     path("tasks/absence/", absence.absence, name="absence"),

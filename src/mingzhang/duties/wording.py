@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,12 +13,13 @@ from django.utils.translation import ngettext
 
 from mingzhang.core.periods import Period
 from mingzhang.core.workdays import WorkCalendar
+from mingzhang.duties.answering import Seating, names_of
 from mingzhang.duties.flows import STATES
-from mingzhang.duties.models import OPEN_TASKS, Assignment, Task
+from mingzhang.duties.models import OPEN_TASKS, Task
 from mingzhang.duties.queries import sheets_of, words_for
 from mingzhang.ledger.addresses import new_sheet
 from mingzhang.organisation.models import Person
-from mingzhang.organisation.queries import holding, visible_units, work_calendar
+from mingzhang.organisation.queries import visible_units, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.wording import language
@@ -72,7 +72,7 @@ def name_of(task: Task, duty: Duty | None) -> str:
 def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
     """The tasks as a page shows them. They come with `unit` and `kind`; a fixed number of queries."""
     words, sheets, calendar = words_for(tasks), sheets_of(tasks), work_calendar()
-    who = handlers_said(tasks, words)
+    seating = Seating({task.unit_id for task in tasks}, today)
     scope = visible_units(person, Permission.RECORD_ADD)
     return [
         Line(
@@ -82,33 +82,13 @@ def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
             unit=task.unit.name,
             stand=stand_of(task, today, calendar),
             left=left_said(task, today, calendar),
-            who=who[task.pk],
+            who=task.handler.name if task.handler else names_of(seating.handlers(task)),
             sheets=len(sheets.get(task.pk, ())),
             address=reverse("duties:task", args=(task.pk,)),
             fill=sheet_address(task, today) if scope.contains(task.unit) else "",
         )
         for task in tasks
     ]
-
-
-def handlers_said(tasks: Sequence[Task], words: Mapping[int, Duty | None]) -> dict[int, str]:
-    """Who has each task: whom it was given to, else by name those who hold the post or the role for it. Empty where
-    nobody does. Two queries; the tasks come with `handler`."""
-    units = {task.unit_id for task in tasks}
-    assigned = Assignment.objects.filter(unit__in=units, part="handler")
-    named = {(one.unit_id, one.pack, one.duty): one.post_id for one in assigned}
-    held = holding().filter(Q(post__unit__in=units) | Q(post__in=set(named.values())))
-    seats = list(held.order_by("id").values_list("post_id", "post__unit_id", "post__roles", "person__name"))
-    found = {}
-    for task in tasks:
-        post, duty = named.get((task.unit_id, task.pack, task.duty)), words[task.pk]
-        names = [
-            name
-            for seat, unit, roles, name in seats
-            if (seat == post if post else duty and unit == task.unit_id and duty.answers.handler in roles)
-        ]
-        found[task.pk] = task.handler.name if task.handler else "、".join(dict.fromkeys(names))
-    return found
 
 
 def period_said(task: Task) -> str:

@@ -13,7 +13,6 @@ from icalendar import Calendar, Event
 from mingzhang.duties.addresses import task_page
 from mingzhang.duties.reaching import Reached
 from mingzhang.notifications.channels import absolute
-from mingzhang.packs.wording import language
 
 DAY = timedelta(days=1)
 PRODUCT = "-//Mingzhang//Tasks//ZH"
@@ -36,9 +35,9 @@ def written(tasks: Iterable[Reached], stamp: datetime) -> bytes:
         event.add("dtstamp", stamp)
         event.add("dtstart", task.deadline)
         event.add("dtend", task.deadline + DAY)
-        event.add("summary", task.duty.name.text(language()))
+        event.add("summary", task.name)
         event.add("location", task.unit)
-        event.add("description", task.duty.text.text(language()))
+        event.add("description", task.text)
         event.add("url", absolute(task_page(task.task)))
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)

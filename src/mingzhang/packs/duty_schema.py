@@ -10,6 +10,7 @@ from mingzhang.packs.base import Id, Model, Names, PeriodKind, Words
 
 # The roles that somebody may answer for a duty by: those of `organisation.roles` that do or lead the work.
 DUTY_ROLES = ("clerk", "reviewer", "leader", "inspector")
+Part = Literal["head", "sponsor", "handler"]
 DUTY_KINDS = {
     "basic": ("基本履职", "Basic"),
     "supporting": ("配合履职", "Supporting"),

@@ -27,7 +27,7 @@ from mingzhang.packs.base import (
     Words,
 )
 from mingzhang.packs.checklist_schema import Checklist
-from mingzhang.packs.duty_schema import DUTY_KINDS, Duty
+from mingzhang.packs.duty_schema import DUTY_KINDS, Duty, Part
 from mingzhang.packs.trees import FieldType as FieldKnown
 
 FieldType = Literal[
@@ -330,8 +330,8 @@ def _tasks(duties: Sequence[Duty]) -> Line:
 
 
 class PackHead(Model):
-    """What pack.yaml says. `levels` names the levels of units that the pack knows; `notes` say, for example, which
-    duties were left out and why."""
+    """What pack.yaml says. `levels` names the levels of units that the pack knows, `parts` those in which somebody
+    answers for a duty; `notes` say, for example, which duties were left out and why."""
 
     id: HyphenId
     version: Version
@@ -340,6 +340,7 @@ class PackHead(Model):
     about: Names | None = None
     notes: tuple[Names, ...] = ()
     levels: Annotated[dict[Id, Names], Rule(min_length=1)]
+    parts: dict[Part, Names] = {}
 
 
 class Pack(PackHead):

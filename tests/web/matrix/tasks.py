@@ -30,6 +30,8 @@ def task_of(office: Office, **changes: Any) -> Task:
         "due": date(2026, 5, 29),
         "pack_version": office.pack_version,
         "kind": office.study.kind,
+        "handler_role": "clerk",
+        "sponsor_role": "leader",
     }
     kept, _made = Task.objects.get_or_create(
         book=office.cast.book,
@@ -91,6 +93,12 @@ ADDRESSES = [
         _decide("extend"),
         _extends(302),
         form=lambda office: {"until": "2027-06-10", "reason": "停电。"},
+    ),
+    Address(
+        "duties:sign_off",
+        lambda office: reverse("duties:sign_off"),
+        answers(403, lu=403, outsider=403, zhou=302, wei=302, stranger=302),
+        form=lambda office: {"task": task_of(office).pk},
     ),
     Address("duties:absence", lambda office: reverse("duties:absence"), READS),
     Address(

@@ -2,7 +2,14 @@
 
 from mingzhang.duties.actions.accruing import accrue
 from mingzhang.duties.actions.adapting import adapt_duty, assign_duty, end_adaptation
-from mingzhang.duties.actions.deciding import excuse_task, extend_task, hand_over, reinstate_task, sign_off_task
+from mingzhang.duties.actions.deciding import (
+    excuse_task,
+    extend_task,
+    hand_over,
+    reinstate_task,
+    sign_off_task,
+    sign_off_tasks,
+)
 from mingzhang.duties.actions.escalating import choose_terms, escalate_tasks
 from mingzhang.duties.actions.fulfilling import recount
 from mingzhang.duties.actions.generating import Generated, generate_tasks
@@ -25,4 +32,5 @@ __all__ = [
     "recount",
     "reinstate_task",
     "sign_off_task",
+    "sign_off_tasks",
 ]

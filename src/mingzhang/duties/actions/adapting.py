@@ -19,10 +19,9 @@ from mingzhang.duties.rules import check_post_of, check_user_can_manage
 from mingzhang.ledger.contents import clean_note, needed_note
 from mingzhang.organisation.models import Person, Post, Unit
 from mingzhang.organisation.queries import packs_in_force
-from mingzhang.packs.duty_schema import Duty
+from mingzhang.packs.duty_schema import Duty, Part
 
 What = Literal["added", "narrowed", "withdrawn"]
-Part = Literal["head", "sponsor", "handler"]
 
 
 @transaction.atomic
@@ -57,13 +56,17 @@ def adapt_duty(
 
 @transaction.atomic
 def end_adaptation(*, adaptation: Adaptation, last: date, reason: str, by: Person) -> None:
-    """After `last` the unit goes by its pack again. Raises NotAllowed, InvalidInput."""
+    """After `last` the unit goes by its pack again; what would have begun later falls away. Raises NotAllowed,
+    InvalidInput."""
     check_user_can_manage(by, adaptation.unit)
     said = clean_note(reason, _("原因"))
-    if not said or last < clock.today() or last < adaptation.valid.lower:
+    if not said or last < clock.today():
         raise InvalidInput(_("要写明原因，和今天或以后的一天。"))
-    adaptation.valid = DateRange(adaptation.valid.lower, last + timedelta(days=1))
-    adaptation.save(update_fields=["valid"])
+    if last < adaptation.valid.lower:
+        adaptation.delete()
+    else:
+        adaptation.valid = DateRange(adaptation.valid.lower, last + timedelta(days=1))
+        adaptation.save(update_fields=["valid"])
     _tell(adaptation.unit, "duty.as_declared", f"{adaptation.pack}/{adaptation.duty}", by, said, last)
 
 

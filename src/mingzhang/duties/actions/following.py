@@ -102,7 +102,8 @@ def _task(record: Record, duty: Duty, calendar: WorkCalendar) -> Task:
     return Task(
         book_id=record.book_id, unit_id=record.unit_id, pack=record.kind.pack, duty=duty.id,
         period=event_period(day, record.pk), first=day, last=due, nominal=day, due=due,
-        pack_version_id=record.pack_version_id,
+        pack_version_id=record.pack_version_id, handler_role=duty.answers.handler,
+        sponsor_role=duty.answers.sponsor,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def recount(records: Sequence[Record], by: Person) -> None:
     changed = [task for task in touched if _settle(task, sheets.get(task.pk, []))]
     if not changed:
         return
-    Task.objects.bulk_update(changed, ["state", "done_on", "record"])
+    _keep(changed)
     book, at = by.book.code, clock.now()
     append.events(
         [
@@ -37,6 +37,19 @@ def recount(records: Sequence[Record], by: Person) -> None:
         ]
     )
     accrue_tasks(changed, by)
+
+
+def _keep(tasks: Sequence[Task]) -> None:
+    rows = [(task.pk, task.state, task.done_on, task.record_id) for task in tasks]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+
+
+_KEEP = """
+UPDATE duties_task AS t SET state = said.state, done_on = said.done_on, record_id = said.record
+  FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bigint[]) AS said(id, state, done_on, record)
+ WHERE t.id = said.id
+"""
 
 
 def _touched(records: Sequence[Record]) -> QuerySet[Task]:

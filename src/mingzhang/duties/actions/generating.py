@@ -62,6 +62,8 @@ class Wanted(NamedTuple):
     due: date
     kind: int | None
     needed: int
+    handler: str
+    sponsor: str
 
 
 @transaction.atomic
@@ -132,7 +134,7 @@ def _comes(
         days = one.period
         yield Wanted(
             version.pk, version.pack, duty.id, level, unit, days.code, days.start, days.end, one.nominal,
-            due(cadence, one, calendar).date, kind, duty.count,
+            due(cadence, one, calendar).date, kind, duty.count, duty.answers.handler, duty.answers.sponsor,
         )  # fmt: skip
 
 
@@ -152,11 +154,11 @@ def _run(cursor: CursorWrapper, statement: str, book: Book, today: date) -> int:
 TABLE = """
 CREATE TEMPORARY TABLE duties_wanted (
   version int, pack text, duty text, level text, unit int, period text, first date, last date, nominal date,
-  due date, kind int, needed int) ON COMMIT DROP
+  due date, kind int, needed int, handler text, sponsor text) ON COMMIT DROP
 """
 FILL = """
 INSERT INTO duties_wanted SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[],
-  %s::date[], %s::date[], %s::date[], %s::date[], %s::int[], %s::int[])
+  %s::date[], %s::date[], %s::date[], %s::date[], %s::int[], %s::int[], %s::text[], %s::text[])
 """
 
 # The lines for each unit: those of its level that it adapted nothing of, and those of what it did adapt; as long as
@@ -177,9 +179,9 @@ _SAME = "t.unit_id = w.unit_id AND t.pack = w.pack AND t.duty = w.duty AND t.per
 
 MAKE = f"""
 INSERT INTO duties_task (book_id, unit_id, pack, duty, period, first, last, nominal, due, pack_version_id, kind_id,
-                         needed, state)
+                         needed, handler_role, sponsor_role, state)
 SELECT w.book_id, w.unit_id, w.pack, w.duty, w.period, w.first, w.last, w.nominal, w.due, w.version, w.kind,
-       w.needed, 'open'
+       w.needed, w.handler, w.sponsor, 'open'
   FROM {_FOR}
   LEFT JOIN duties_task AS t ON {_SAME}
  WHERE t.id IS NULL
@@ -189,10 +191,12 @@ ON CONFLICT (unit_id, pack, duty, period) DO NOTHING
 CHANGE = f"""
 UPDATE duties_task AS t
    SET nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed, pack_version_id = w.version,
+       handler_role = w.handler, sponsor_role = w.sponsor,
        until = CASE WHEN t.until > w.due THEN t.until END
   FROM {_FOR}
  WHERE {_SAME} AND t.state = 'open' AND t.due >= %(today)s
-   AND (t.nominal, t.due, t.kind_id, t.needed) IS DISTINCT FROM (w.nominal, w.due, w.kind, w.needed)
+   AND (t.nominal, t.due, t.kind_id, t.needed, t.handler_role, t.sponsor_role)
+       IS DISTINCT FROM (w.nominal, w.due, w.kind, w.needed, w.handler, w.sponsor)
 """  # noqa: S608
 
 WITHDRAW = f"""
@@ -204,7 +208,7 @@ UPDATE duties_task AS t SET state = 'withdrawn'
 RESTORE = f"""
 UPDATE duties_task AS t
    SET state = 'open', nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed,
-       pack_version_id = w.version
+       pack_version_id = w.version, handler_role = w.handler, sponsor_role = w.sponsor
   FROM {_FOR}
  WHERE {_SAME} AND t.state = 'withdrawn' AND w.nominal > %(today)s
 """  # noqa: S608

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal, StateRefused
 from mingzhang.duties import actions
-from mingzhang.duties.actions.adapting import Part
 from mingzhang.duties.duty_forms import narrowed, needed_day, new_code, new_context, written
 from mingzhang.duties.duty_page import Given, context_of, day_asked, held_by, lasting_of
 from mingzhang.duties.lists import Held
@@ -96,12 +95,10 @@ def _restore(place: Place, held: Held, form: Mapping[str, str]) -> str:
     if lasting is None:
         raise InvalidInput(_("这一项现在就照体系包的写法，没有要恢复的。"))
     start = needed_day(form.get("start", ""), _("要写明从哪天起。"))
-    last = start - timedelta(days=1)
-    earliest = max(day_asked(place, ""), lasting.valid.lower)
-    if last < earliest:
+    last, today = start - timedelta(days=1), day_asked(place, "")
+    if last < today:
         raise InvalidInput(
-            _("最早从%(day)s起。") % {"day": full_day(earliest + timedelta(days=1))},
-            remedy=_("请改开始的日期。"),
+            _("最早从%(day)s起。") % {"day": full_day(today + timedelta(days=1))}, remedy=_("请改开始的日期。")
         )
     actions.end_adaptation(adaptation=lasting, last=last, reason=form.get("reason", ""), by=place.person)
     if lasting.what == "added":
@@ -114,7 +111,7 @@ def _assign(place: Place, held: Held, form: Mapping[str, str]) -> str:
     pack, code = held.key
     for part in PARTS:
         actions.assign_duty(
-            unit=place.unit, pack=pack, duty=code, part=cast(Part, part), post=_post(place, form.get(part, "")),
+            unit=place.unit, pack=pack, duty=code, part=part, post=_post(place, form.get(part, "")),
             by=place.person,
         )  # fmt: skip
     return _("由谁负责记下了。没有办完的任务也跟着换人。")

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, StateRefused
 from mingzhang.duties import actions, listing
 from mingzhang.duties.models import Task
 from mingzhang.duties.task_page import Given, context_of, task_by_id
@@ -44,6 +45,7 @@ def tasks(request: HttpRequest, place: Place) -> HttpResponse:
         "capped": count >= listing.MOST_COUNTED,
         "each": _("每页20项"),
         "gives": Permission.DUTY_MANAGE in place.held,
+        "signs": Permission.TASK_DECIDE in place.held and any(one.to_sign for one in found),
     }
     return render(request, "duties/task_list.html", context)
 
@@ -74,6 +76,23 @@ def decide(request: HttpRequest, place: Place, task_id: int, verb: str) -> HttpR
         return _show(request, place, found, _given(verb, request.POST, str(refusal)), refusal.status)
     messages.success(request, said)
     return redirect(reverse("duties:task", args=(found.pk,)))
+
+
+@require_POST
+@placed(Permission.TASK_DECIDE)
+def sign_off(request: HttpRequest, place: Place) -> HttpResponse:
+    """Sign off the tasks that were ticked in the list. A refusal is said above it; the ticks are set anew."""
+    ticked = [int(number) for number in request.POST.getlist("task") if number.isdecimal()]
+    found = list(place.scope.filter(Task.objects.filter(pk__in=ticked), "unit_id", "book").select_related("book"))
+    try:
+        if not found:
+            raise InvalidInput(_("没有勾选任务。"), remedy=_("请在要签字的任务前打勾。"))
+        count = len(actions.sign_off_tasks(tasks=found, note=request.POST.get("reason", ""), by=place.person))
+        said = ngettext("签字办结了%(count)d项。", "签字办结了%(count)d项。", count)
+        messages.success(request, said % {"count": count})
+    except (InvalidInput, StateRefused, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('duties:list')}?{request.GET.urlencode()}")
 
 
 def _given(verb: str, form: QueryDict, problem: str) -> Given:

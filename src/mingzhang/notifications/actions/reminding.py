@@ -27,7 +27,6 @@ from mingzhang.notifications.sources import short
 from mingzhang.notifications.times import not_before
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.queries import work_calendar
-from mingzhang.packs.wording import language
 
 DAY = timedelta(days=1)
 LATE_DAYS = timedelta(days=7)  # what was due longer ago was either told or is a matter for the next level
@@ -147,7 +146,7 @@ def _reminders(task: Reached, today: date, calendar: WorkCalendar) -> Iterator[T
 
 def _said(task: Reached, stage: str, left: int) -> str:
     words = {
-        "what": task.duty.name.text(language()),
+        "what": task.name,
         "unit": task.unit,
         "left": left,
         "month": task.deadline.month,
