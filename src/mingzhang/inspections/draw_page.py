@@ -15,7 +15,7 @@ from mingzhang.inspections import flows, queries
 from mingzhang.inspections.models import Commitment, Draw
 from mingzhang.inspections.rosters import SCRIPT, file_name, roster_of
 from mingzhang.inspections.saying import DRAW_LOOKS, REASONS, WHY
-from mingzhang.inspections.verify_draw import Json, chances
+from mingzhang.inspections.verify_draw import Json, Stratum, strata_of
 
 MOST_SHOWN = 400
 
@@ -50,14 +50,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Kept:
-    """A recusal in words. `pk` is there while it may still be removed."""
+    """A recusal in words."""
 
     number: int
     where: str
     inspector: str
     reason: str
-    pk: int = 0
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,8 +151,11 @@ class DrawPage:
 
     @cached_property
     def bands(self) -> list[Band]:
-        known = chances(self.roster)
-        return [_band(one, self.roster["objects"], known) for one in self.roster["strata"]]
+        members: dict[str, list[Json]] = {one["id"]: [] for one in self.roster["strata"]}
+        for one in self.roster["objects"]:
+            members[one["stratum"]].append(one)
+        settled = strata_of(self.roster)
+        return [_band(one, members[one["id"]], settled[one["id"]]) for one in self.roster["strata"]]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -185,7 +186,7 @@ class DrawPage:
 
     @cached_property
     def kept(self) -> list[Kept]:
-        """The recusals."""
+        """The recusals, at most MOST_SHOWN of them."""
         objects = self.roster["objects"]
         return [
             Kept(
@@ -194,8 +195,12 @@ class DrawPage:
                 self.inspector(one["inspector"]),
                 str(REASONS[one["reason"]]),
             )
-            for one in self.roster["recusals"]
+            for one in self.roster["recusals"][:MOST_SHOWN]
         ]
+
+    @property
+    def recusals(self) -> int:
+        return len(self.roster["recusals"])
 
     @property
     def short(self) -> list[str]:
@@ -233,16 +238,17 @@ class DrawPage:
         return _("每人%(least)d到%(most)d个") % {"least": least, "most": most}
 
 
-def _band(stratum: Json, objects: Sequence[Json], known: Mapping[int, tuple[int, int]]) -> Band:
-    ours = [one for one in objects if one["stratum"] == stratum["id"]]
-    weights = [one["weight"] for one in ours] or [0]
-    odds = sorted((known[one["number"]] for one in ours), key=lambda pair: pair[0] / pair[1])
+def _band(said: Json, members: Sequence[Json], settled: Stratum) -> Band:
+    covered = set(settled.covered)
+    alike = {(one["weight"], one["number"] in covered): one["number"] for one in members}
+    odds = sorted((settled.chance(number) for number in alike.values()), key=lambda pair: pair[0] / pair[1])
+    weights = sorted({weight for weight, _covered in alike}) or [0]
     low, high = (odds[0], odds[-1]) if odds else ((0, 1), (0, 1))
     return Band(
-        name=stratum["name"],
-        count=len(ours),
-        size=stratum["size"],
-        weights=str(weights[0]) if min(weights) == max(weights) else f"{min(weights)}–{max(weights)}",
+        name=said["name"],
+        count=len(members),
+        size=said["size"],
+        weights=str(weights[0]) if len(weights) == 1 else f"{weights[0]}–{weights[-1]}",
         chances=_said(_fraction(low)) if low == high else f"{_said(_fraction(low))}–{_said(_fraction(high))}",
     )
 

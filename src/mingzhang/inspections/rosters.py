@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from mingzhang.inspections import queries
-from mingzhang.inspections.models import Commitment, Draw
+from mingzhang.inspections.models import Commitment, Draw, PoolObject
 from mingzhang.inspections.verify_draw import FORMAT, Json, canonical
 from mingzhang.organisation.models import Post
 
@@ -27,8 +27,6 @@ def inspection_said(draw: Draw) -> str:
 def roster_of(draw: Draw) -> Json:
     """What would be published now."""
     inspection = draw.inspection
-    visits = queries.visits_of(inspection)
-    objects = list(queries.objects_of(draw))
     left = queries.draws_left(inspection)
     return {
         "body": inspection.unit.name,
@@ -40,17 +38,7 @@ def roster_of(draw: Draw) -> Json:
         "coverage": {"times": inspection.coverage, "left": left} if inspection.coverage else None,
         "source": source_of(draw),
         "strata": [{"id": one.code, "name": one.name, "size": one.size} for one in queries.strata_of(draw)],
-        "objects": [
-            {
-                "number": one.number,
-                "unit": one.unit.name,
-                "place": one.place,
-                "stratum": one.stratum.code,
-                "weight": one.weight,
-                "visits": visits.get((one.unit_id, one.place), 0),
-            }
-            for one in objects
-        ],
+        "objects": _objects(draw),
         "inspectors": [{"number": one.number, "post": post_said(one.post)} for one in queries.inspectors_of(draw)],
         "recusals": [
             {"object": one.object.number, "inspector": one.inspector.number, "reason": one.reason}
@@ -58,6 +46,24 @@ def roster_of(draw: Draw) -> Json:
         ],
         "previous": [previous_of(one) for one in queries.draws_of(inspection) if one.number < draw.number],
     }
+
+
+def _objects(draw: Draw) -> list[Json]:
+    """As plain rows: there may be tens of thousands."""
+    visits = queries.visits_of(draw.inspection)
+    rows = PoolObject.objects.filter(draw=draw).order_by("number")
+    said = rows.values_list("number", "unit_id", "unit__name", "place", "stratum__code", "weight")
+    return [
+        {
+            "number": number,
+            "unit": name,
+            "place": place,
+            "stratum": stratum,
+            "weight": weight,
+            "visits": visits.get((unit, place), 0),
+        }
+        for number, unit, name, place, stratum, weight in said
+    ]
 
 
 def source_of(draw: Draw) -> Json:

@@ -21,8 +21,10 @@ SECRETS = ("今早的粥里有四颗红枣", "第十七页 山高月小")
 
 def inspector(office: Office) -> Person:
     """The inspector of the street."""
-    found = Person.objects.filter(username="feng").first()
-    return found or people.seat(office.cast.street, "feng", "冯督查员", "督查岗", ["inspector"], office.cast.admin)
+    cast = office.cast
+    username = f"feng-{cast.book.code.lower()}"
+    found = Person.objects.filter(username=username).first()
+    return found or people.seat(cast.street, username, "冯督查员", "督查岗", ["inspector"], cast.admin)
 
 
 def plan_of(office: Office, **changes: Any) -> Inspection:
