@@ -71,6 +71,8 @@ def name_of(task: Task, duty: Duty | None) -> str:
 
 def lines_of(tasks: Sequence[Task], person: Person, today: date) -> list[Line]:
     """The tasks as a page shows them. They come with `unit` and `kind`; a fixed number of queries."""
+    if not tasks:
+        return []
     words, sheets, calendar = words_for(tasks), sheets_of(tasks), work_calendar()
     seating = Seating({task.unit_id for task in tasks}, today)
     scope = visible_units(person, Permission.RECORD_ADD)
