@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from mingzhang.inspections.flows import DRAW
 from tests.inspections.world import World
 
 POOL = ("stratum", "poolobject", "poolinspector")
@@ -138,3 +141,9 @@ def test_not_even_by_a_role_that_was_granted_more(world: World, table: str) -> N
         done(f"GRANT DELETE, TRUNCATE ON inspections_{one} TO CURRENT_USER")
     assert "is append-only" in refused(f"DELETE FROM inspections_{table}")
     assert "is append-only" in refused(f"TRUNCATE inspections_{table} CASCADE")
+
+
+def test_the_database_knows_the_same_steps_of_a_draw_as_the_table_of_its_flow() -> None:
+    guards = import_module("mingzhang.inspections.migrations.0002_guards")
+    steps = {f"{one.source}>{one.target}" for one in DRAW.transitions if one.source != one.target}
+    assert set(re.findall(r"'(\w+>\w+)'", guards.DRAW)) == steps

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mingzhang.flow.table import Flow, Transition
 from mingzhang.organisation.roles import Permission
-
-if TYPE_CHECKING:
-    from mingzhang.inspections.models import Draw, Inspection
 
 _P = Permission
 ANOTHER = _("不是起草的人")
@@ -87,16 +82,6 @@ DRAW = Flow(
 # Between the publication of the roster and the result.
 AWAITING = ("published", "committed", "stated")
 OPEN_DRAWS = ("drafted", *AWAITING)
-
-
-def check(inspection: Inspection, verb: str) -> None:
-    """Raises StateRefused when the inspection's state does not allow `verb`."""
-    INSPECTION.check(inspection.state, verb)
-
-
-def check_draw(draw: Draw, verb: str) -> None:
-    """Raises StateRefused when the draw's state does not allow `verb`."""
-    DRAW.check(draw.state, verb)
 
 
 def permission(flow: Flow, state: str, verb: str) -> Permission:

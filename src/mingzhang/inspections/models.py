@@ -44,7 +44,6 @@ class Inspection(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.TextField(blank=True)
-    team = models.ManyToManyField(Person, through="Member", related_name="+")
 
     class Meta:
         constraints = [

@@ -27,10 +27,6 @@ from mingzhang.organisation.scopes import AnyOf, UnitScope
 from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.queries import pack_of
 
-MOST_LISTED = 200
-OPEN_STATES = ("approved", "under_way", "finished")
-
-
 # --- who may know -------------------------------------------------------------------------------------------------
 
 

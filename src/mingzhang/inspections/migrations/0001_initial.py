@@ -231,13 +231,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddField(
-            model_name="inspection",
-            name="team",
-            field=models.ManyToManyField(
-                related_name="+", through="inspections.Member", to=settings.AUTH_USER_MODEL
-            ),
-        ),
         migrations.CreateModel(
             name="PoolInspector",
             fields=[
