@@ -5,14 +5,22 @@ from __future__ import annotations
 from django.utils import translation
 
 from mingzhang.duties import flows as duties
+from mingzhang.findings import flows as findings
 from mingzhang.flow.table import Flow
 from mingzhang.inspections import flows as inspections
 from mingzhang.ledger import flows as ledger
 from mingzhang.organisation.roles import PERMISSION_NAMES, Permission
 from mingzhang.reports import flows as reports
 
-FLOWS = [("记录单", ledger.RECORD), ("报告", reports.REPORT), ("任务", duties.TASK),
-         ("检查", inspections.INSPECTION), ("随机抽取", inspections.DRAW)]  # fmt: skip
+FLOWS = [
+    ("记录单", ledger.RECORD),
+    ("报告", reports.REPORT),
+    ("任务", duties.TASK),
+    ("问题", findings.FINDING),
+    ("交办事项", findings.MATTER),
+    ("检查", inspections.INSPECTION),
+    ("随机抽取", inspections.DRAW),
+]
 HEAD = """\
 # 状态与流转
 

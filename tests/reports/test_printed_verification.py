@@ -22,12 +22,12 @@ def test_docx_pdf_and_html_end_with_the_position_and_the_root(office: Office) ->
     root = made.root.partition(":")[2]
     groups = " ".join(root[at : at + 16] for at in range(0, 64, 16))
     paragraphs = [one.text for one in docx.Document(io.BytesIO(content_of(made, "docx"))).paragraphs]
-    assert paragraphs[-2] == f"核验：数到账上第6笔；操作日志前{signature.checkpoint.size}条的校验码"
+    assert paragraphs[-2] == f"核验：数到账上第7笔；操作日志前{signature.checkpoint.size}条的校验码"
     assert paragraphs[-1] == groups
     pages = PdfReader(io.BytesIO(content_of(made, "pdf"))).pages
     printed = "".join(pages[-1].extract_text().split())
     assert root in printed
-    assert "数到账上第6笔" in printed
+    assert "数到账上第7笔" in printed
     assert groups in content_of(made, "html").decode()
 
 

@@ -236,7 +236,7 @@ def test_what_was_accepted_is_posted_together_from_the_list(reviewer: Client, of
     assert get(reviewer, here).count('name="record"') == 2
     form = {"record": [record.pk for record in both], "next": here}
     assert reviewer.post("/ledger/post/", form)["Location"] == here
-    assert "2张入账，第7至8笔。" in words(get(reviewer, here))
+    assert "2张入账，第8至9笔。" in words(get(reviewer, here))
     assert reviewer.post("/ledger/post/", form)["Location"] == here
     assert "一张都没有入账。" in words(get(reviewer, here))
     away = reviewer.post("/ledger/post/", {"record": [], "next": "https://example.org/"})
@@ -279,13 +279,13 @@ def test_both_halves_of_a_correction_name_each_other(reviewer: Client, office: O
         by=office.cast.chen,
     )
     before = words(get(clerk, "/ledger/" + AT_STREET))
-    assert "已冲销，见第7笔" in before
+    assert "已冲销，见第8笔" in before
     assert "更正还没有入账" in before
     actions.submit_record(record=draft, by=office.cast.chen)
     act(reviewer, "pass", draft)
     act(reviewer, "post", draft)
     page = words(get(clerk, "/ledger/" + AT_STREET))
-    assert "更正记在第8笔" in page
+    assert "更正记在第9笔" in page
     assert "更正第1笔" in page
     assert "更正它的是 用气安全（更正）" in page_of(clerk, office.talk)
     assert "这一张更正了 用气安全" in page_of(clerk, draft)

@@ -45,7 +45,7 @@ def get(client: Client, address: str, **headers: str) -> str:
 
 def test_the_ledger_lists_a_reversal_as_a_line_of_its_own_and_counts_it_back(clerk: Client, office: Office) -> None:
     page = words(get(clerk, LEDGER))
-    assert "冲销第4笔：用气安全" in page
+    assert "冲销第5笔：用气安全" in page
     assert "\u22121" in page
     assert "本期累计（共1页） 2" in page
 
@@ -162,16 +162,16 @@ def test_an_opened_figure_tells_definition_scope_position_entries_digest_and_com
     page = words(get(clerk, f"/figures/{PACK}/lecture_people/{AT}"))
     assert "把“宣讲”的“到场人数”加起来，扣除冲销。连同下级单位。" in page
     assert "青禾街道，共3个单位" in page
-    assert "账上第6笔" in page
+    assert "账上第7笔" in page
     assert "sha256:" in page
-    assert "mingzhang trace lecture_people --book YC --unit QH --period 2026H1 --as-of 6" in page
+    assert "mingzhang trace lecture_people --book YC --unit QH --period 2026H1 --as-of 7" in page
     assert "冲销 用气安全 \u221240" in page
 
 
 def test_a_figure_at_an_earlier_position_stays_as_it_was(clerk: Client) -> None:
-    page = words(get(clerk, f"/figures/{PACK}/lecture_people/{AT}&as_of=4"))
+    page = words(get(clerk, f"/figures/{PACK}/lecture_people/{AT}&as_of=5"))
     assert "听宣讲人数 80 人次" in page
-    assert "数到现在（第6笔）" in page
+    assert "数到现在（第7笔）" in page
 
 
 def test_a_share_opens_to_the_two_figures_it_is_made_of(clerk: Client) -> None:
@@ -210,8 +210,8 @@ def test_what_is_opened_from_a_report_is_counted_at_the_reports_position(clerk: 
     before = words(get(clerk, link, **PANEL))
     office.post_talks(2)
     after = words(get(clerk, link, **PANEL))
-    assert "账上第6笔" in before
-    assert "账上第6笔 数到现在（第8笔）" in after
+    assert "账上第7笔" in before
+    assert "账上第7笔 数到现在（第9笔）" in after
 
 
 def test_the_list_of_numbers_has_a_row_for_each(clerk: Client) -> None:
@@ -229,7 +229,7 @@ def test_a_report_is_saved_as_a_file(clerk: Client, form: str, begins: bytes) ->
 
 def test_the_trace_file_tells_every_number(clerk: Client) -> None:
     trace = json.loads(clerk.get(HALF_YEAR.replace("/?", "/file.json?")).content)
-    assert trace["position"] == 6
+    assert trace["position"] == 7
     assert len(trace["numbers"]) >= 40
 
 

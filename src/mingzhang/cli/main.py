@@ -38,6 +38,7 @@ class Commands(Registry):
         "duties": Entry("mingzhang.cli.duties:duties", _("把责任清单排成任务")),
         "tasks": Entry("mingzhang.cli.duties:tasks", _("列出要办的任务")),
         "explain-deadline": Entry("mingzhang.cli.duties:explain_deadline", _("说明一项任务的期限怎样算出来")),
+        "findings": Entry("mingzhang.cli.findings:findings", _("列出问题")),
         "figures": Entry("mingzhang.cli.figures:figures", _("算出一个单位一个时段的数据项")),
         "trace": Entry("mingzhang.cli.figures:trace", _("打开一个数据项，看数的是哪些账目")),
         "rollup": Entry("mingzhang.cli.rollup:rollup", _("积累大单位的数，让全市全县算得更快")),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "mingzhang.organisation",
     "mingzhang.ledger",
     "mingzhang.duties",
+    "mingzhang.findings",
     "mingzhang.inspections",
     "mingzhang.figures",
     "mingzhang.reports",
@@ -107,9 +108,18 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What is done in the transaction in which sheets are posted or taken back.
-WHEN_POSTED = ["mingzhang.duties.actions.fulfilling.recount", "mingzhang.duties.actions.following.follow"]
+WHEN_POSTED = [
+    "mingzhang.duties.actions.fulfilling.recount",
+    "mingzhang.duties.actions.following.follow",
+    "mingzhang.findings.actions.spawning.spawn",
+]
 # Where an entry leads that no sheet stands behind, by the code of its kind.
-BEHIND_ENTRIES = {"duties.tasks": "mingzhang.duties.queries.address_behind"}
+BEHIND_ENTRIES = {
+    "duties.tasks": "mingzhang.duties.queries.address_behind",
+    "findings.found": "mingzhang.findings.addresses.address_behind",
+    "findings.closed": "mingzhang.findings.addresses.address_behind",
+    "findings.followed_up": "mingzhang.findings.addresses.address_behind",
+}
 
 AUTH_USER_MODEL = "organisation.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

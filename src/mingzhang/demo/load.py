@@ -15,6 +15,7 @@ from django.core.files.base import File
 from mingzhang.core import clock
 from mingzhang.demo.county import SEED, Plan, reorganise, set_up
 from mingzhang.demo.duties import Duties
+from mingzhang.demo.findings import Findings
 from mingzhang.demo.history import DAY, FIRST_DAY, LAST_DAY, sheets
 from mingzhang.demo.known import Known, KnownSheet, known_half
 from mingzhang.demo.pictures import paper, picture
@@ -24,6 +25,7 @@ from mingzhang.demo.staff import Staff
 from mingzhang.ledger import actions
 from mingzhang.ledger.models import Evidence, Record, RecordEvidence
 from mingzhang.ledger.queries import kind_by_code
+from mingzhang.organisation import queries
 from mingzhang.organisation.models import Book, Unit
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
@@ -45,6 +47,8 @@ def load(
     with clock.at(_moment(plan.created_on, 9)):
         book = set_up(plan, pack_version, password)
     player = _Player(plan, book, pack_of(pack_version.pk), recipes() if made_up is None else made_up)
+    with clock.at(_moment(plan.created_on, 9)):
+        player.findings.begin(queries.person_by_username(plan.told["administrator"]["username"]))
     weeks = list(_weeks())
     for done, monday in enumerate(weeks, start=1):
         player.play_week(monday)
@@ -80,6 +84,7 @@ class _Player:
         self.units = {unit.code: unit for unit in Unit.objects.filter(book=book).select_related("book")}
         self.staff = Staff(book)
         self.duties = Duties(book, self.staff)
+        self.findings = Findings(book, self.staff)
         self.kinds = {kind.id: kind_by_code(book, f"{pack.id}/{kind.id}") for kind in pack.kinds}
         self.known: Known = known_half(pack, {code: unit.pk for code, unit in self.units.items()})
         self.coming = list(self.known.sheets)
@@ -131,6 +136,7 @@ class _Player:
             self.duties.play_week(monday)
             if monday.day <= 7:
                 self._mend_mistakes(monday)
+                self.findings.play_month(monday)
 
     def _post_week(self, waiting: Iterable[_Waiting]) -> None:
         drafts = [self._draft(one) for one in waiting]
@@ -248,6 +254,8 @@ class _Player:
         ]
         with clock.at(_moment(LAST_DAY, 16)):
             self.duties.daily_run()
+            self.findings.play_month(LAST_DAY, spared=town)
+            self.findings.leave_work(town)
             for number, sheet in enumerate(recent[:12]):
                 self._leave(sheet, number % 3)
 

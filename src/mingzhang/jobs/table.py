@@ -30,6 +30,13 @@ TABLE: tuple[Job, ...] = (
     Job("notices.send", _("发提醒"), "* * * * *", _("每分钟"), work.notify),
     Job("tasks.make", _("排任务"), "10 17 * * *", _("每天1:10"), work.make_tasks),
     Job("tasks.remind", _("提醒任务、过期的报给上一级"), "10 22 * * *", _("每天6:10"), work.remind),
+    Job(
+        "findings.keep",
+        _("问题到期的记账、报给上一级，到日子的回头看"),
+        "20 22 * * *",
+        _("每天6:20"),
+        work.keep_findings,
+    ),
     Job("rollups.fold", _("积累大单位的数"), "40 * * * *", _("每小时"), work.fold_rollups),
     Job("sign-ins.clear", _("清掉过期的登录"), "20 18 * * *", _("每天2:20"), work.clear_sign_ins),
     Job("jobs.prune", _("清掉旧的运行记录和提醒"), "50 18 * * *", _("每天2:50"), work.prune),

@@ -20,6 +20,7 @@ from mingzhang.audit.models import Verification
 from mingzhang.core import clock
 from mingzhang.duties import actions as duties
 from mingzhang.figures import rollups
+from mingzhang.findings import actions as findings
 from mingzhang.jobs import actions, checking
 from mingzhang.notifications import actions as notifications
 from mingzhang.notifications.queries import days_reminded
@@ -110,6 +111,25 @@ def _reminded(book: Book) -> str:
         _("提醒%(count)d人次") % {"count": told} if told else "",
         _("%(count)d项过期的报给上一级") % {"count": risen} if risen else "",
         _("没有人办的事告诉了%(count)d人次") % {"count": orphans} if orphans else "",
+    ]
+    done = "、".join(part for part in parts if part)
+    return f"{book.code}：{done}" if done else ""
+
+
+def keep_findings() -> str:
+    """Reckon the days of findings anew, let those that were closed fall due for a second look, bring the books to
+    what they say today, and put the late ones before the next level."""
+    return _said([_findings_kept(book) for book in Book.objects.order_by("code")])
+
+
+def _findings_kept(book: Book) -> str:
+    moved, due = findings.reckon_all(book=book), findings.fall_due(book=book)
+    posted, risen = findings.accrue(book=book), findings.escalate_findings(book=book)
+    parts = [
+        _("%(count)d个问题改了期限") % {"count": moved} if moved else "",
+        _("%(count)d个到了回头看的日子") % {"count": due} if due else "",
+        _("记账%(count)d笔") % {"count": posted} if posted else "",
+        _("%(count)d个过期的报给上一级") % {"count": risen} if risen else "",
     ]
     done = "、".join(part for part in parts if part)
     return f"{book.code}：{done}" if done else ""

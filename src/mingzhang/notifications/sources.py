@@ -12,6 +12,9 @@ from mingzhang.audit.models import Event
 from mingzhang.duties.addresses import late_tasks, task_page
 from mingzhang.duties.models import Escalation
 from mingzhang.duties.queries import duty_of
+from mingzhang.findings.addresses import finding_page, late_findings
+from mingzhang.findings.models import Finding, FindingEscalation, Transfer
+from mingzhang.findings.rules import hands_of
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
@@ -141,6 +144,59 @@ def _code(event: Event) -> str:
     return event.subject.partition(":")[2]
 
 
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def _finding_told(
+    said: Callable[[], str], people: Callable[[Finding], Iterable[int]]
+) -> Callable[[Event], Heard | None]:
+    return lambda event: _finding(event, said(), people)
+
+
+def _finding(event: Event, said: str, people: Callable[[Finding], Iterable[int]]) -> Heard | None:
+    asked = Finding.objects.filter(book__code=event.book, number=_code(event))
+    finding = asked.select_related("unit", "book").first()
+    if finding is None:
+        return None
+    words = {"number": finding.number, "what": finding.description}
+    return Heard(people(finding), short(said % words), finding_page(finding.pk))
+
+
+def _owner(finding: Finding) -> set[int]:
+    return {finding.owner_id} if finding.owner_id else set()
+
+
+def _others(permission: Permission) -> Callable[[Finding], set[int]]:
+    """The people nearest to the finding's unit who may do the next step and had no hand in it."""
+
+    def found(finding: Finding) -> set[int]:
+        return nearest(finding.unit, permission, apart_from=hands_of(finding))
+
+    return found
+
+
+def _receivers(finding: Finding) -> set[int]:
+    waiting = Transfer.objects.filter(finding=finding, outcome="waiting").select_related("to").first()
+    return nearest(waiting.to, Permission.FINDING_ASSIGN, apart_from=set()) if waiting else set()
+
+
+def _findings_escalated(event: Event) -> Heard | None:
+    """What is put before the same people of a unit on one day, told in one line."""
+    named = {"finding__in": event.data["findings"], "unit__book__code": event.book, "unit__code": _code(event)}
+    asked = FindingEscalation.objects.filter(**named, on=event.data["on"])
+    found = list(asked.select_related("finding__unit").order_by("id"))
+    if not found:
+        return None
+    people = {person for one in found for person in one.people}
+    if len(found) > 1:
+        said = _("过期没改好的问题有%(count)d个，请您过问") % {"count": len(found)}
+        return Heard(people, said, late_findings(_code(event)))
+    finding = found[0].finding
+    words = {"unit": finding.unit.name, "number": finding.number, "what": finding.description}
+    said = _("过期没改好，请您过问：%(unit)s %(number)s %(what)s") % words
+    return Heard(people, short(said), finding_page(finding.pk))
+
+
 # --- the tables ---------------------------------------------------------------------------------------------------
 
 SOURCES: tuple[Source, ...] = (
@@ -153,6 +209,25 @@ SOURCES: tuple[Source, ...] = (
     Source("report.sign", _report_told(lambda: _("已签发：%(title)s"), _worked_on)),
     Source("report.publish", _report_told(lambda: _("已发布：%(title)s"), _worked_on)),
     Source("task.escalate", _escalated),
+    Source("finding.assign", _finding_told(lambda: _("派给您整改：%(number)s %(what)s"), _owner), at_once=True),
+    Source("finding.accept", _finding_told(lambda: _("派给您整改：%(number)s %(what)s"), _owner), at_once=True),
+    Source("finding.decide", _finding_told(lambda: _("派给您整改：%(number)s %(what)s"), _owner), at_once=True),
+    Source(
+        "finding.send_back", _finding_told(lambda: _("退回给您重改：%(number)s %(what)s"), _owner), at_once=True
+    ),
+    Source(
+        "finding.recur", _finding_told(lambda: _("反弹了，请重新整改：%(number)s %(what)s"), _owner), at_once=True
+    ),
+    Source(
+        "finding.submit",
+        _finding_told(lambda: _("等您验收：%(number)s %(what)s"), _others(Permission.FINDING_VERIFY)),
+    ),
+    Source(
+        "finding.verify",
+        _finding_told(lambda: _("等您销号：%(number)s %(what)s"), _others(Permission.FINDING_DECIDE)),
+    ),
+    Source("finding.transfer", _finding_told(lambda: _("转给您单位整改：%(number)s %(what)s"), _receivers)),
+    Source("finding.escalate", _findings_escalated),
     Source("report.withdraw", _report_told(lambda: _("已撤回：%(title)s"), _worked_on)),
 )
 BY_VERB = {source.verb: source for source in SOURCES}

@@ -27,6 +27,12 @@ class Permission(StrEnum):
     DUTY_VIEW = "duty_view"
     DUTY_MANAGE = "duty_manage"
     TASK_DECIDE = "task_decide"
+    FINDING_VIEW = "finding_view"
+    FINDING_REPORT = "finding_report"
+    FINDING_CORRECT = "finding_correct"
+    FINDING_ASSIGN = "finding_assign"
+    FINDING_VERIFY = "finding_verify"
+    FINDING_DECIDE = "finding_decide"
     UNIT_MANAGE = "unit_manage"
     PEOPLE_MANAGE = "people_manage"
     PACK_INSTALL = "pack_install"
@@ -38,23 +44,28 @@ class Permission(StrEnum):
 
 _P = Permission
 _READ = frozenset(
-    {_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.DUTY_VIEW, _P.INSPECTION_VIEW}
+    {
+        _P.RECORD_VIEW,
+        _P.EVIDENCE_VIEW,
+        _P.FIGURES_VIEW,
+        _P.REPORT_VIEW,
+        _P.DUTY_VIEW,
+        _P.INSPECTION_VIEW,
+        _P.FINDING_VIEW,
+    }  # fmt: skip
 )
-_REVIEW = _READ | {
-    _P.RECORD_REVIEW,
-    _P.RECORD_POST,
-    _P.RECORD_REVERSE,
-    _P.REPORT_BUILD,
-    _P.REPORT_REVIEW,
-    _P.INSPECTION_PLAN,
-}
+_WRITE = frozenset({_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD})
+_FIND = frozenset({_P.FINDING_REPORT, _P.FINDING_ASSIGN, _P.FINDING_VERIFY})
+_CHECK = frozenset({_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW})
+_REVIEW = _READ | _CHECK | _FIND | {_P.INSPECTION_PLAN}
+_LEAD = frozenset({_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE})
 
 # An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
 ROLES: dict[str, frozenset[Permission]] = {
-    "clerk": _READ | {_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD},
-    "reviewer": _REVIEW,
-    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE, _P.INSPECTION_DRAW},
-    "inspector": _READ | {_P.INSPECTION_DRAW},
+    "clerk": _READ | _WRITE | {_P.FINDING_REPORT, _P.FINDING_CORRECT},
+    "reviewer": _REVIEW | {_P.FINDING_CORRECT},
+    "leader": _REVIEW | _LEAD | {_P.FINDING_DECIDE, _P.INSPECTION_DRAW},
+    "inspector": _READ | {_P.FINDING_REPORT, _P.FINDING_VERIFY, _P.INSPECTION_DRAW},
     "auditor": _READ | {_P.LOG_VIEW},
     "administrator": frozenset(
         {
@@ -97,6 +108,12 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.DUTY_VIEW: _("查看责任清单和任务"),
     _P.DUTY_MANAGE: _("调整责任清单，移交任务"),
     _P.TASK_DECIDE: _("准予免办、延期，签字办结"),
+    _P.FINDING_VIEW: _("查看问题"),
+    _P.FINDING_REPORT: _("登记问题"),
+    _P.FINDING_CORRECT: _("整改问题，提交验收"),
+    _P.FINDING_ASSIGN: _("派办、合并、拆分问题，接收转来的"),
+    _P.FINDING_VERIFY: _("验收问题，回头看"),
+    _P.FINDING_DECIDE: _("给问题销号，准予延期、中止，裁定不算问题和由谁整改"),
     _P.UNIT_MANAGE: _("调整单位"),
     _P.PEOPLE_MANAGE: _("安排人员和岗位"),
     _P.PACK_INSTALL: _("启用体系包"),

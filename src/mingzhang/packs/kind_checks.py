@@ -12,7 +12,7 @@ from mingzhang.core.errors import InvalidInput
 from mingzhang.packs import expressions, values
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.faults import Fault, Place
-from mingzhang.packs.schema import RESERVED_FIELD_IDS, REVIEW_ROLES, TASKS, Field, Kind, When
+from mingzhang.packs.schema import FOUND, RESERVED_FIELD_IDS, REVIEW_ROLES, TASKS, Field, Kind, When
 
 # Which types of field an attribute belongs to.
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -31,6 +31,7 @@ NEEDED: Mapping[str, str] = {
     "person": "personal",
     "people": "personal",
 }
+RESERVED_KINDS = frozenset(code.partition(".")[0] for code in (TASKS, FOUND))
 NO_DEFAULT = frozenset({"person", "people", "unit", "link", "file"})
 CONDITIONS = frozenset({"choice", "choices", "boolean"})
 TITLE_TYPES = frozenset({"text", "integer", "decimal", "money", "date", "choice"})
@@ -49,7 +50,7 @@ class Known:
 
 def kind_faults(kind: Kind, place: Place, known: Known) -> Iterator[Fault]:
     """Everything wrong with `kind`, which stands at `place`."""
-    if kind.id == TASKS.partition(".")[0]:
+    if kind.id in RESERVED_KINDS:
         wrong = _("“%(id)s”是保留的名称，不能作记录类型编号") % {"id": kind.id}
         yield place.fault("id", wrong=wrong, right=_("换一个编号，如 %(id)s_sheet") % {"id": kind.id})
     yield from level_faults(kind.levels, place, known.levels)

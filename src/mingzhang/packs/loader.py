@@ -18,13 +18,16 @@ from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.faults import Fault, PackInvalid, Place
 from mingzhang.packs.figure_checks import counted_faults, cycle_faults, derived_faults, form_faults
 from mingzhang.packs.files import read_folder
+from mingzhang.packs.finding_checks import finding_faults
+from mingzhang.packs.finding_schema import Findings
 from mingzhang.packs.kind_checks import Known, kind_faults
 from mingzhang.packs.report_checks import report_faults
-from mingzhang.packs.schema import Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
+from mingzhang.packs.schema import FOUND, Dashboard, Figure, Kind, Pack, PackHead, ReportTemplate
 from mingzhang.packs.structure import build
 from mingzhang.packs.yaml_source import Plain, YamlInvalid
 
 HEAD_FILE = "pack.yaml"
+FINDINGS_FILE = "findings.yaml"
 
 
 def load(folder: Path) -> Pack:
@@ -52,6 +55,7 @@ class _Parts:
     dashboards: list[tuple[Dashboard, Place]] = field(default_factory=list)
     duties: list[tuple[Duty, Place]] = field(default_factory=list)
     checklists: list[tuple[Checklist, Place]] = field(default_factory=list)
+    findings: tuple[Findings, Place] | None = None
     broken_kinds: set[str] = field(default_factory=set)
     broken_figures: set[str] = field(default_factory=set)
     broken_duties: set[str] = field(default_factory=set)
@@ -61,24 +65,39 @@ class _Parts:
             wrong = _("缺少 pack.yaml")
             self.faults.append(Place(HEAD_FILE).fault(wrong=wrong, right=_("写明 id、version、name 和 levels")))
         for name, content in files.items():
-            if name == HEAD_FILE:
-                self.read_head(content)
-            elif name.startswith("kinds/"):
-                self.read_kind(name, content)
-            elif name.startswith("figures/"):
-                self.read_list(name, content, self.read_figure, self.broken_figures)
-            elif name.startswith("dashboards/"):
-                self.read_dashboard(name, content)
-            elif name.startswith("duties/"):
-                self.read_list(name, content, self.read_duty, self.broken_duties)
-            elif name.startswith("checklists/"):
-                self.read_checklist(name, content)
+            self.read_file(name, content)
         for folder in dict.fromkeys(name.rpartition("/")[0] for name in files if name.startswith("reports/")):
             self.read_report(folder, files)
+
+    def read_file(self, name: str, content: bytes) -> None:
+        """What one file says, but for those of reports, which belong together."""
+        match name.partition("/")[0]:
+            case "pack.yaml":
+                self.read_head(content)
+            case "findings.yaml":
+                self.read_findings(content)
+            case "kinds":
+                self.read_kind(name, content)
+            case "figures":
+                self.read_list(name, content, self.read_figure, self.broken_figures)
+            case "dashboards":
+                self.read_dashboard(name, content)
+            case "duties":
+                self.read_list(name, content, self.read_duty, self.broken_duties)
+            case "checklists":
+                self.read_checklist(name, content)
 
     def read_head(self, content: bytes) -> None:
         if place := self.source(HEAD_FILE, content):
             self.head = build(PackHead, place.source.data, place, self.faults)
+
+    def read_findings(self, content: bytes) -> None:
+        place = self.source(FINDINGS_FILE, content)
+        findings = build(Findings, place.source.data, place, self.faults) if place else None
+        if place and findings:
+            self.findings = findings, place
+        else:
+            self.broken_kinds.add(FOUND.partition(".")[0])
 
     def read_kind(self, name: str, content: bytes) -> None:
         place = self.source(name, content)
@@ -172,6 +191,7 @@ class _Parts:
             dashboards=tuple(dashboard for dashboard, _place in self.dashboards),
             duties=tuple(duty for duty, _place in self.duties),
             checklists=tuple(checklist for checklist, _place in self.checklists),
+            findings=self.findings[0] if self.findings else None,
         )
 
     def cross_check(self) -> Iterator[Fault]:
@@ -197,6 +217,8 @@ class _Parts:
             yield from duty_faults(duty, place, known, pack.duties_by_id, self.broken_duties)
         for checklist, place in self.checklists:
             yield from checklist_faults(checklist, place, pack.levels)
+        if self.findings:
+            yield from finding_faults(*self.findings, known)
 
     def figure_faults(self, pack: Pack) -> Iterator[Fault]:
         measures = {figure.id: figure.measure for figure in pack.figures}

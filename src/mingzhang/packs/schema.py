@@ -28,6 +28,7 @@ from mingzhang.packs.base import (
 )
 from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.duty_schema import DUTY_KINDS, Duty, Part
+from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.trees import FieldType as FieldKnown
 
 FieldType = Literal[
@@ -329,6 +330,41 @@ def _tasks(duties: Sequence[Duty]) -> Line:
     return Line(TASKS, Kind(id="duties", name=Names({"zh-hans": "任务", "en": "Tasks"}), fields=fields), None)
 
 
+# What findings are posted as: that one was found, closed and looked at again, each on its own day. See
+# docs/adr/0028-findings.md.
+FOUND, CLOSED, FOLLOWED_UP = "findings.found", "findings.closed", "findings.followed_up"
+FINDING_OUTCOMES = {
+    "open": ("未销号", "Open"),
+    "overdue": ("逾期未销号", "Overdue"),
+    "suspended": ("中止整改", "Suspended"),
+    "closed": ("已销号", "Closed"),
+}
+FOLLOW_UP_RESULTS = {"confirmed": ("没有反弹", "Confirmed"), "recurred": ("反弹", "Recurred")}
+
+
+def _findings(said: Findings) -> Iterator[Line]:
+    sort = (
+        _choice("category", "类别", "Category", (Option(id=one.id, name=one.name) for one in said.categories)),
+        _choice("severity", "程度", "Severity", (Option(id=one.id, name=one.name) for one in said.severities)),
+        _choice("source", "来源", "Source", _named(SOURCES)),
+        _builtin("finding", "text", "问题编号", "Number of the finding"),
+    )
+    days = Field(
+        id="days", name=Names({"zh-hans": "用了几个工作日", "en": "Working days"}), type="integer", unit="天"
+    )
+    own: dict[str, tuple[str, str, tuple[Field, ...]]] = {
+        FOUND: ("问题", "Findings", (_choice("outcome", "办理情况", "Outcome", _named(FINDING_OUTCOMES)),)),
+        CLOSED: ("销号", "Findings closed", (
+            _builtin("in_time", "boolean", "按期", "In time"), days,
+            _builtin("again", "boolean", "反弹后再销号", "Closed again"),
+        )),
+        FOLLOWED_UP: ("回头看", "Follow-ups", (_choice("result", "结果", "Result", _named(FOLLOW_UP_RESULTS)),)),
+    }  # fmt: skip
+    for code, (chinese, english, fields) in own.items():
+        name = Names({"zh-hans": chinese, "en": english})
+        yield Line(code, Kind(id="findings", name=name, fields=(*sort, *fields)), None)
+
+
 class PackHead(Model):
     """What pack.yaml says. `levels` names the levels of units that the pack knows, `parts` those in which somebody
     answers for a duty; `notes` say, for example, which duties were left out and why."""
@@ -352,6 +388,7 @@ class Pack(PackHead):
     dashboards: tuple[Dashboard, ...] = ()
     duties: tuple[Duty, ...] = ()
     checklists: tuple[Checklist, ...] = ()
+    findings: Findings | None = None
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> Pack:
@@ -368,7 +405,8 @@ class Pack(PackHead):
         return self._kinds[code]
 
     def lines(self) -> tuple[Line, ...]:
-        """Every kind of entry: each sheet, followed by its tables; last, where there are duties, their tasks."""
+        """Every kind of entry: each sheet, followed by its tables; last, where there are duties, their tasks, and
+        what becomes of findings."""
         return tuple(self._lines.values())
 
     def line(self, code: str) -> Line:
@@ -419,4 +457,5 @@ class Pack(PackHead):
         for kind in self.kinds:
             lines[kind.id] = Line(kind.id, kind, None)
             lines |= {f"{kind.id}.{table.id}": Line(f"{kind.id}.{table.id}", kind, table) for table in kind.tables}
-        return lines | ({TASKS: _tasks(self.duties)} if self.duties else {})
+        lines |= {TASKS: _tasks(self.duties)} if self.duties else {}
+        return lines | ({line.code: line for line in _findings(self.findings)} if self.findings else {})

@@ -40,6 +40,12 @@ def _attach(record: Record, kept: Kept, looks: Likeness | None, name: str, by: P
     record = lock_record(record)
     rules.check_user_can_edit(by, record)
     _check_room(record)
+    evidence = known_evidence(kept, looks, by)
+    return _use(record, evidence, name, by)
+
+
+def known_evidence(kept: Kept, looks: Likeness | None, by: Person) -> Evidence:
+    """The file that is in the store, as the book knows it from now on; once, however often it is given."""
     evidence, _made = Evidence.objects.get_or_create(
         book=by.book,
         digest=kept.digest,
@@ -48,7 +54,7 @@ def _attach(record: Record, kept: Kept, looks: Likeness | None, name: str, by: P
     if looks:
         seen = {"hash": looks.hash, "bands": looks.bands, "taken_at": looks.taken_at}
         EvidenceImage.objects.get_or_create(evidence=evidence, defaults=seen)
-    return _use(record, evidence, name, by)
+    return evidence
 
 
 @transaction.atomic

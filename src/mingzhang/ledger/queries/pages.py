@@ -148,7 +148,7 @@ def open_counts(scope: UnitScope, filters: Filters) -> dict[str, int]:
 def _entries(scope: UnitScope, filters: Filters) -> QuerySet[Entry]:
     entries = Entry.objects.filter(_within(scope, filters), _asked(filters, "record__"))
     if filters.kind is None:
-        return entries.filter(line=0)
+        return entries.filter(line=0, record__isnull=False)  # what was accrued has no sheet to list
     return entries.filter(kind=filters.kind)
 
 

@@ -1,0 +1,271 @@
+"""Every question about findings and matters that is more than a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+
+from mingzhang.findings.models import (
+    CLOSED,
+    GONE,
+    OPEN,
+    UNSOLVED,
+    Closing,
+    Finding,
+    FindingEscalation,
+    FindingEvidence,
+    FindingStep,
+    Matter,
+    Measure,
+    Transfer,
+)
+from mingzhang.ledger.models import Record
+from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.queries import subtree_now, visible_units
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.scopes import AnyOf, UnitScope
+
+SIZE = 20
+MOST_COUNTED = 10_000
+A_COLUMNS_CARDS = 6
+SOON = timedelta(days=3)
+
+# What may be asked for by state, each with the states that it stands for.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "open": OPEN,
+    "late": UNSOLVED,
+    "soon": UNSOLVED,
+    "to_assign": ("found",),
+    "correcting": ("assigned", "correcting"),
+    "to_verify": ("submitted",),
+    "to_close": ("verified",),
+    "closed": CLOSED,
+    "to_follow_up": ("follow_up_due",),
+    "set_aside": ("suspended", "doubted"),
+    "gone": GONE,
+    "all": (*OPEN, *CLOSED),
+}
+BOARD = ("to_assign", "correcting", "to_verify", "to_close", "closed")
+# Read with every finding of a list: nothing is asked for a row by itself.
+SHOWN = ("unit", "owner", "sponsor", "book")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which findings: of `unit` and below, or of it alone; in a group of GROUPS or a state of the flow; late ones
+    and those due soon only (`pressing`); of a category, severity, source; whose."""
+
+    unit: Unit
+    today: date
+    state: str = "open"
+    alone: bool = False
+    pressing: bool = False
+    category: str = ""
+    severity: str = ""
+    source: str = ""
+    owner: Person | None = None
+    place: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the board: how many there are, at most MOST_COUNTED, how many of them are late, and the first."""
+
+    key: str
+    count: int
+    late: int
+    cards: Sequence[Finding] = field(default=())
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.cards)
+
+
+@dataclass(frozen=True)
+class CameOf:
+    """What became of the rows of a sheet: findings and matters, by table and number of the row; and findings that
+    somebody added to it by hand."""
+
+    findings: Sequence[Finding]
+    matters: Sequence[Matter]
+
+    @property
+    def by_row(self) -> Mapping[tuple[str, int], Finding | Matter]:
+        """(table, number of the row from 0) → what became of it."""
+        found: dict[tuple[str, int], Finding | Matter] = {
+            (one.table, one.row): one for one in self.findings if one.row is not None
+        }
+        return found | {(one.table, one.row): one for one in self.matters}
+
+
+# --- whose --------------------------------------------------------------------------------------------------------
+
+
+def visible_to(person: Person) -> QuerySet[Finding]:
+    """The findings that the person may look at: of units they may see, found by such a unit, offered to one, or in
+    their hands."""
+    scope = visible_units(person, Permission.FINDING_VIEW)
+    findings = Finding.objects.filter(book=person.book_id)
+    if scope.everything:
+        return findings
+    units = sorted(scope.unit_ids)
+    offered = Transfer.objects.filter(AnyOf(F("to"), units), outcome="waiting").values("finding")
+    seen = Q(AnyOf(F("unit"), units)) | Q(AnyOf(F("origin"), units)) | Q(pk__in=offered)
+    return findings.filter(seen | Q(owner=person) | Q(sponsor=person))
+
+
+def open_of(person: Person) -> QuerySet[Finding]:
+    """What the person answers for and nobody has closed, the next first."""
+    mine = Finding.objects.filter(owner=person, state__in=OPEN)
+    return mine.select_related(*SHOWN).order_by("by_day", "pk")
+
+
+def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
+    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept. What
+    they corrected themselves does not wait for them."""
+    asked = {
+        "assign": (Permission.FINDING_ASSIGN, ("found",)),
+        "verify": (Permission.FINDING_VERIFY, ("submitted",)),
+        "close": (Permission.FINDING_DECIDE, ("verified",)),
+        "decide": (Permission.FINDING_DECIDE, ("doubted",)),
+        "follow_up": (Permission.FINDING_VERIFY, ("follow_up_due",)),
+    }
+    scopes = {permission: visible_units(person, permission) for permission, _states in asked.values()}
+    found = {
+        name: _in(scopes[permission], Finding.objects.filter(state__in=states)).exclude(owner=person)
+        for name, (permission, states) in asked.items()
+    }
+    offered = Transfer.objects.filter(outcome="waiting")
+    offered = scopes[Permission.FINDING_ASSIGN].filter(offered, "to", "finding__book")
+    found["accept"] = Finding.objects.filter(book=person.book_id, pk__in=offered.values("finding"))
+    return {name: rows.select_related(*SHOWN).order_by("by_day", "pk") for name, rows in found.items()}
+
+
+def _in(scope: UnitScope, findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    return scope.filter(findings)
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+def wanted_findings(wanted: Wanted) -> QuerySet[Finding]:
+    """The findings asked for, in no order."""
+    findings = _below(wanted)
+    states = GROUPS.get(wanted.state, (wanted.state,))
+    findings = findings.filter(state__in=states) if len(states) > 1 else findings.filter(state=states[0])
+    if wanted.state == "late":
+        findings = findings.filter(by_day__lt=wanted.today)
+    if wanted.state == "soon":
+        findings = findings.filter(by_day__range=(wanted.today, wanted.today + SOON))
+    if wanted.pressing:
+        findings = findings.filter(state__in=UNSOLVED, by_day__lte=wanted.today + SOON)
+    named = {name: getattr(wanted, name) for name in ("category", "severity", "source", "owner")}
+    findings = findings.filter(**{name: value for name, value in named.items() if value})
+    if wanted.place:
+        findings = findings.filter(place__icontains=wanted.place)
+    return findings.filter(_says(wanted.text)) if wanted.text else findings
+
+
+def _below(wanted: Wanted) -> QuerySet[Finding]:
+    findings = Finding.objects.filter(book=wanted.unit.book_id)
+    if wanted.alone:
+        return findings.filter(unit=wanted.unit)
+    held = subtree_now(wanted.unit)
+    return findings if held.everything else findings.filter(AnyOf(F("unit"), held.parts[0].unit_ids))
+
+
+def _says(text: str) -> Q:
+    return Q(number__icontains=text) | Q(description__icontains=text) | Q(place__icontains=text)
+
+
+def page_of(wanted: Wanted, page: int = 1, size: int = SIZE) -> tuple[list[Finding], int]:
+    """The findings of a page, and how many there are, at most MOST_COUNTED: what is to be solved first comes first;
+    of those closed, the last."""
+    found = wanted_findings(wanted)
+    count = found.order_by()[:MOST_COUNTED].count()
+    start = (max(1, page) - 1) * size
+    return list(ordered(found, wanted.state)[start : start + size]), count
+
+
+def ordered(findings: QuerySet[Finding], state: str) -> QuerySet[Finding]:
+    """In the order of lists, with what a row shows."""
+    back = "-" if set(GROUPS.get(state, (state,))) <= {*CLOSED, *GONE} else ""
+    return findings.select_related(*SHOWN).order_by(f"{back}by_day", f"{back}pk")
+
+
+def board(wanted: Wanted, cards: int = A_COLUMNS_CARDS) -> list[Column]:
+    """The columns of the board: two questions for each, however many findings there are."""
+    return [_column(replace(wanted, state=key), cards) for key in BOARD]
+
+
+def _column(wanted: Wanted, cards: int) -> Column:
+    found = wanted_findings(wanted)
+    late = Q(state__in=UNSOLVED, by_day__lt=wanted.today)
+    told = found.order_by()[:MOST_COUNTED].aggregate(count=Count("pk"), late=Count("pk", filter=late))
+    return Column(wanted.state, told["count"], told["late"], list(ordered(found, wanted.state)[:cards]))
+
+
+# --- one ----------------------------------------------------------------------------------------------------------
+
+
+def history_of(finding: Finding) -> list[FindingStep]:
+    """What happened to it, the first first."""
+    steps = FindingStep.objects.filter(finding=finding).select_related("by", "person", "unit")
+    return list(steps.order_by("id"))
+
+
+def measures_of(finding: Finding) -> list[Measure]:
+    """What was to be done about it, in all rounds."""
+    return list(Measure.objects.filter(finding=finding).select_related("added_by").order_by("round", "id"))
+
+
+def evidence_of(finding: Finding) -> list[FindingEvidence]:
+    """The files that show it, in all rounds: before and after."""
+    found = FindingEvidence.objects.filter(finding=finding).select_related("evidence", "by")
+    return list(found.order_by("round", "id"))
+
+
+def closings_of(finding: Finding) -> list[Closing]:
+    """When it was closed, with what was seen afterwards."""
+    found = Closing.objects.filter(finding=finding).select_related("by", "verification__verifier", "unit")
+    return list(found.prefetch_related("follow_ups__by").order_by("round"))
+
+
+def transfers_of(finding: Finding) -> list[Transfer]:
+    """Where it was to go."""
+    found = Transfer.objects.filter(finding=finding).select_related("giver", "to", "by", "answered_by")
+    return list(found.order_by("id"))
+
+
+def escalations_of(finding: Finding) -> list[FindingEscalation]:
+    """The levels that it was put before while it was late, the first first."""
+    return list(FindingEscalation.objects.filter(finding=finding).select_related("unit").order_by("id"))
+
+
+def what_came_of(record: Record) -> CameOf:
+    """What became of the rows of a sheet, and how each stands. Two queries."""
+    findings = Finding.objects.filter(record=record).select_related(*SHOWN, "into", "part_of")
+    matters = Matter.objects.filter(record=record).select_related("unit", "handler")
+    return CameOf(list(findings.order_by("table", "row", "pk")), list(matters.order_by("table", "row")))
+
+
+# --- matters ------------------------------------------------------------------------------------------------------
+
+
+def matters_below(unit: Unit) -> QuerySet[Matter]:
+    """The open matters of the unit and below, the next first; those without a day last."""
+    held = subtree_now(unit)
+    found = Matter.objects.filter(book=unit.book_id, state="open")
+    found = found if held.everything else found.filter(AnyOf(F("unit"), held.parts[0].unit_ids))
+    return found.select_related("unit", "handler", "record").order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def matters_of(person: Person) -> QuerySet[Matter]:
+    """The open matters that were handed to the person, the next first."""
+    found = Matter.objects.filter(handler=person, state="open").select_related("unit", "record")
+    return found.order_by(F("due_on").asc(nulls_last=True), "pk")
