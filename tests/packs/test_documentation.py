@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "pack-format.md"
 def test_the_examples_in_the_reference_make_a_pack(tmp_path: Path) -> None:
     text = PAGE.read_text()
     examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    pack, kind, counted, derived, dashboard, duties, findings, report = examples
+    pack, kind, counted, derived, dashboard, duties, checklist, findings, report = examples
     [body] = re.findall(r"```markdown\n(.*?)```", text, re.DOTALL)
     files = {
         "pack.yaml": pack,
@@ -21,6 +21,7 @@ def test_the_examples_in_the_reference_make_a_pack(tmp_path: Path) -> None:
         "figures/visit.yaml": counted + derived,
         "dashboards/overview.yaml": dashboard,
         "duties/all.yaml": duties,
+        "checklists/fire-lane.yaml": checklist,
         "findings.yaml": findings,
         "reports/annual/report.yaml": report,
         "reports/annual/report.md": body,

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("mingzhang.organisation.urls")),
     path("ledger/", include("mingzhang.ledger.urls")),
     path("", include("mingzhang.duties.urls")),
+    path("", include("mingzhang.inspections.urls")),
     path("figures/", include("mingzhang.figures.urls")),
     path("reports/", include("mingzhang.reports.urls")),
     path("notices/", include("mingzhang.notifications.urls")),

@@ -45,13 +45,22 @@ TASK_PAGES = tuple(
 )
 DUTY_PAGES = tuple(f"duties:{one}" for one in ("duty", "duty_new", "adapt", "coverage", "changes"))
 # In the order of the page; a change of group draws a line, with the group's name where it has one.
-GROUPS: dict[str, Promise | str] = {"today": "", "keep": _("记"), "read": _("看"), "office": ""}
+GROUPS: dict[str, Promise | str] = {"today": "", "keep": _("记"), "check": _("查"), "read": _("看"), "office": ""}
 PAGES: tuple[Page, ...] = (
     Page("today", "web:today", _("今日"), "home", (_P.RECORD_ADD, _P.RECORD_REVIEW), 1),
     Page("keep", "duties:list", pgettext_lazy("duty", "任务"), "flag", (_P.DUTY_VIEW,), 4, TASK_PAGES),
     Page("keep", "duties:duties", _("责任清单"), "paper", (_P.DUTY_VIEW,), 5, DUTY_PAGES),
     Page("keep", "ledger:list", _("台账"), "book", (_P.RECORD_VIEW,), 2, ("ledger:",)),
     Page("keep", "ledger:queue", _("审核"), "check", (_P.RECORD_REVIEW,), 3, ("ledger:batch",), waiting_for),
+    Page(
+        "check",
+        "inspections:list",
+        pgettext_lazy("inspections", "检查"),
+        "shield",
+        (_P.INSPECTION_VIEW,),
+        6,
+        ("inspections:",),
+    ),
     Page("read", "figures:list", _("数据"), "chart", (_P.FIGURES_VIEW,), 5, ("figures:",)),
     Page("read", "reports:list", _("报告"), "paper", (_P.REPORT_VIEW,), 4, ("reports:",)),
     Page("office", "web:books", _("账本"), "seal", (_P.FIGURES_VIEW,), 6, ("web:checkpoint", "web:log", "jobs:")),
