@@ -10,7 +10,7 @@ from time import perf_counter
 from django.db import connection
 from rich.console import Console
 
-from bench import book, figures, first_page, log, pages, posting, records, reports
+from bench import book, draw, figures, first_page, log, pages, posting, records, reports
 from bench.database import own_database
 from bench.results import Result
 from mingzhang.core import clock, database
@@ -33,6 +33,8 @@ def run(entries: int, *, keep: bool) -> Iterator[Result]:
         if not was_there:
             yield from _make(entries)
         yield from _in_book(entries)
+    with _step("draw"):
+        yield from draw.measure()
     yield from _pages(min(entries, MOST_RECORDS), keep=keep)
     yield from _demonstration(whole=entries >= WHOLE_COUNTY, keep=keep)
 

@@ -7,6 +7,7 @@ from django.utils import translation
 from mingzhang.duties import flows as duties
 from mingzhang.findings import flows as findings
 from mingzhang.flow.table import Flow
+from mingzhang.inspections import flows as inspections
 from mingzhang.ledger import flows as ledger
 from mingzhang.organisation.roles import PERMISSION_NAMES, Permission
 from mingzhang.reports import flows as reports
@@ -17,6 +18,8 @@ FLOWS = [
     ("任务", duties.TASK),
     ("问题", findings.FINDING),
     ("交办事项", findings.MATTER),
+    ("检查", inspections.INSPECTION),
+    ("随机抽取", inspections.DRAW),
 ]
 HEAD = """\
 # 状态与流转

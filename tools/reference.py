@@ -11,12 +11,13 @@ import django
 
 from mingzhang.cli.main import main
 from mingzhang.core import language
-from tools import flows, permissions
+from tools import draw_sample, flows, permissions
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ROOT / "docs" / "reference" / "command-line.md"
 FLOWS = ROOT / "docs" / "reference" / "flows.md"
 PERMISSIONS = ROOT / "docs" / "reference" / "permissions.md"
+DRAW = ROOT / "docs" / "reference" / "draw-sample.json"
 INTRODUCTION = """\
 # 命令行 · Command line
 
@@ -31,7 +32,8 @@ INTRODUCTION = """\
 def pages() -> dict[Path, str]:
     """Every generated page and the text it should have."""
     commands = INTRODUCTION + "".join(_sections(main, "mingzhang", None))
-    return {COMMANDS: commands, FLOWS: flows.page(), PERMISSIONS: permissions.page()}
+    written = {COMMANDS: commands, FLOWS: flows.page(), PERMISSIONS: permissions.page()}
+    return written | {DRAW: draw_sample.page()}
 
 
 def stale() -> list[str]:

@@ -42,6 +42,8 @@ class Commands(Registry):
         "figures": Entry("mingzhang.cli.figures:figures", _("算出一个单位一个时段的数据项")),
         "trace": Entry("mingzhang.cli.figures:trace", _("打开一个数据项，看数的是哪些账目")),
         "rollup": Entry("mingzhang.cli.rollup:rollup", _("积累大单位的数，让全市全县算得更快")),
+        "draw": Entry("mingzhang.cli.draw:draw", _("照文件重算一次随机抽取")),
+        "draws": Entry("mingzhang.cli.draw:draws", _("列出随机抽取")),
         "bundle": Entry("mingzhang.cli.bundle:bundle", _("导出签发的报告的核验包")),
         "verify": Entry("mingzhang.cli.verify:verify", _("核对账本有没有被改过")),
         "log": Entry("mingzhang.cli.log:log", _("看操作日志，签检查点，导出证明")),

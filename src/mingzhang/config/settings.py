@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "mingzhang.ledger",
     "mingzhang.duties",
     "mingzhang.findings",
+    "mingzhang.inspections",
     "mingzhang.figures",
     "mingzhang.reports",
     "mingzhang.notifications",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", include("mingzhang.ledger.urls")),
     path("", include("mingzhang.duties.urls")),
     path("findings/", include("mingzhang.findings.urls")),
+    path("", include("mingzhang.inspections.urls")),
     path("figures/", include("mingzhang.figures.urls")),
     path("reports/", include("mingzhang.reports.urls")),
     path("notices/", include("mingzhang.notifications.urls")),

@@ -14,7 +14,7 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mingzhang.audit import append
 from mingzhang.core import clock
@@ -68,32 +68,32 @@ class Findings:
         """The county keeps findings from 2026 on."""
         actions.keep_from(book=self.book, since=FROM, by=by)
 
-    def play_month(self, today: date) -> None:
-        """Everything that was found until now goes on as far as it would have."""
+    def play_month(self, today: date, spared: Unit | None = None) -> None:
+        """Everything that was found until now goes on as far as it would have; but what is young in `spared`."""
         if today < FROM:
             return
         actions.fall_due(book=self.book)
         with transaction.atomic():
             lock_position(self.book)
-            self._write(self._done(today))
+            self._write(self._done(today, spared))
         actions.accrue(book=self.book)
 
-    def _done(self, today: date) -> Written:
+    def _done(self, today: date, spared: Unit | None) -> Written:
         written = Written()
         asked = Finding.objects.filter(book=self.book, unit__closed_on=None).select_related("unit", "book", "owner")
         for finding in asked.filter(state__in=("found", "assigned", "correcting", "submitted")).order_by("pk"):
-            self._go_on(finding, today, written)
+            young = today - finding.counted_from < YOUNG
+            if not (young and spared and spared.pk in finding.unit.ancestors and finding.state == "found"):
+                self._go_on(finding, today, young, written)
         again = list(asked.filter(state="follow_up_due").order_by("pk"))
         last = {one.finding_id: one for one in Closing.objects.filter(finding__in=again).order_by("round")}
         for finding in again:
             self._look_again(finding, last[finding.pk], today, written)
         return written
 
-    def _go_on(self, finding: Finding, today: date, written: Written) -> None:
+    def _go_on(self, finding: Finding, today: date, young: bool, written: Written) -> None:
         """As far as its age and its luck say; each finding is lucky or not for good."""
         luck = Random(finding.number).randrange(100)  # noqa: S311
-        age = today - finding.counted_from
-        young = age < YOUNG
         if luck < LYING and finding.round == 1:
             self._take_up(finding, written, begin=luck % 2 == 0)
         elif not young or luck % 2:
@@ -207,8 +207,14 @@ class Findings:
         Verification.objects.bulk_create(written.verifications, batch_size=2000)
         Closing.objects.bulk_create(written.closings, batch_size=2000)
         FollowUp.objects.bulk_create(written.follow_ups, batch_size=2000)
-        Finding.objects.bulk_update(written.findings, KEPT, batch_size=500)
+        self._keep(written.findings)
         append.events(self._events(written.steps))
+
+    def _keep(self, findings: Sequence[Finding]) -> None:
+        """What became of the findings, in one statement."""
+        rows = [tuple(getattr(finding, name) for name in KEPT) for finding in findings]
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [list(column) for column in zip(*rows, strict=True)] or [[] for _name in KEPT])
 
     def _events(self, steps: Iterable[FindingStep]) -> list[append.NewEvent]:
         at = clock.now()
@@ -260,10 +266,20 @@ class Findings:
             actions.follow_up(finding=finding, result="recurred", remark=AGAIN, by=verifier)
 
 
-KEPT = [
-    "state", "owner", "sponsor", "round", "counted_from", "asked_for", "until", "term", "due_on", "submitted_on",
-    "follow_up_on",
-]  # fmt: skip
+KEPT = (
+    "pk", "state", "owner_id", "sponsor_id", "round", "counted_from", "asked_for", "until", "term", "due_on",
+    "submitted_on", "follow_up_on",
+)  # fmt: skip
+KEEP = """
+UPDATE findings_finding AS f
+   SET state = k.state, owner_id = k.owner, sponsor_id = k.sponsor, round = k.round, counted_from = k.counted_from,
+       asked_for = k.asked_for, until = k.until, term = k.term, due_on = k.due_on, submitted_on = k.submitted_on,
+       follow_up_on = k.follow_up_on
+  FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::int[], %s::date[], %s::date[], %s::date[],
+              %s::int[], %s::date[], %s::date[], %s::date[])
+    AS k(id, state, owner, sponsor, round, counted_from, asked_for, until, term, due_on, submitted_on, follow_up_on)
+ WHERE f.id = k.id
+"""
 
 
 def _moment(day: date, hour: int) -> datetime:

@@ -254,7 +254,7 @@ class _Player:
         ]
         with clock.at(_moment(LAST_DAY, 16)):
             self.duties.daily_run()
-            self.findings.play_month(LAST_DAY)
+            self.findings.play_month(LAST_DAY, spared=town)
             self.findings.leave_work(town)
             for number, sheet in enumerate(recent[:12]):
                 self._leave(sheet, number % 3)

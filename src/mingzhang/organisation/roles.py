@@ -37,21 +37,35 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people_manage"
     PACK_INSTALL = "pack_install"
     JOB_RUN = "job_run"
+    INSPECTION_VIEW = "inspection_view"
+    INSPECTION_PLAN = "inspection_plan"
+    INSPECTION_DRAW = "inspection_draw"
 
 
 _P = Permission
 _READ = frozenset(
-    {_P.RECORD_VIEW, _P.EVIDENCE_VIEW, _P.FIGURES_VIEW, _P.REPORT_VIEW, _P.DUTY_VIEW, _P.FINDING_VIEW}
+    {
+        _P.RECORD_VIEW,
+        _P.EVIDENCE_VIEW,
+        _P.FIGURES_VIEW,
+        _P.REPORT_VIEW,
+        _P.DUTY_VIEW,
+        _P.INSPECTION_VIEW,
+        _P.FINDING_VIEW,
+    }  # fmt: skip
 )
+_WRITE = frozenset({_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD})
 _FIND = frozenset({_P.FINDING_REPORT, _P.FINDING_ASSIGN, _P.FINDING_VERIFY})
-_REVIEW = _READ | {_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW} | _FIND
+_CHECK = frozenset({_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW})
+_REVIEW = _READ | _CHECK | _FIND | {_P.INSPECTION_PLAN}
+_LEAD = frozenset({_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE})
 
 # An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
 ROLES: dict[str, frozenset[Permission]] = {
-    "clerk": _READ | {_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD, _P.FINDING_REPORT, _P.FINDING_CORRECT},
+    "clerk": _READ | _WRITE | {_P.FINDING_REPORT, _P.FINDING_CORRECT},
     "reviewer": _REVIEW | {_P.FINDING_CORRECT},
-    "leader": _REVIEW | {_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE, _P.FINDING_DECIDE},
-    "inspector": _READ | {_P.FINDING_REPORT, _P.FINDING_VERIFY},
+    "leader": _REVIEW | _LEAD | {_P.FINDING_DECIDE, _P.INSPECTION_DRAW},
+    "inspector": _READ | {_P.FINDING_REPORT, _P.FINDING_VERIFY, _P.INSPECTION_DRAW},
     "auditor": _READ | {_P.LOG_VIEW},
     "administrator": frozenset(
         {
@@ -104,6 +118,9 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.PEOPLE_MANAGE: _("安排人员和岗位"),
     _P.PACK_INSTALL: _("启用体系包"),
     _P.JOB_RUN: _("让后台任务再做一次"),
+    _P.INSPECTION_VIEW: _("查看检查"),
+    _P.INSPECTION_PLAN: _("安排检查"),
+    _P.INSPECTION_DRAW: _("抽取检查对象，开始和结束检查"),
 }
 
 

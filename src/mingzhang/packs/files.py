@@ -15,9 +15,11 @@ from mingzhang.packs.yaml_source import MAX_BYTES
 
 MAX_FILES = 1000
 
-_FOLDERS = re.compile(r"kinds|figures|dashboards|duties|reports|reports/[a-z][a-z0-9-]*")
+_FOLDERS = re.compile(r"kinds|figures|dashboards|duties|checklists|reports|reports/[a-z][a-z0-9-]*")
 _FILES = re.compile(
-    r"pack\.yaml|findings\.yaml|README\.md|(?:kinds|figures|dashboards|duties)/[A-Za-z0-9_-]+\.yaml|reports/[a-z][a-z0-9-]*/report\.(?:yaml|md)"
+    r"pack\.yaml|findings\.yaml|README\.md"
+    r"|(?:kinds|figures|dashboards|duties|checklists)/[A-Za-z0-9_-]+\.yaml"
+    r"|reports/[a-z][a-z0-9-]*/report\.(?:yaml|md)"
 )
 
 
@@ -69,6 +71,7 @@ def _unread(error: OSError) -> str:
 def _known_files() -> str:
     return _(
         "可以有 pack.yaml、findings.yaml、kinds/*.yaml、figures/*.yaml、dashboards/*.yaml、duties/*.yaml、"
+        "checklists/*.yaml、"
         "reports/名称/report.yaml 和 report.md"
     )
 

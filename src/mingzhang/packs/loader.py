@@ -10,6 +10,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from mingzhang.packs import yaml_source
+from mingzhang.packs.checklist_checks import checklist_faults
+from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.dashboard_checks import dashboard_faults
 from mingzhang.packs.duty_checks import duty_faults
 from mingzhang.packs.duty_schema import Duty
@@ -52,6 +54,7 @@ class _Parts:
     reports: list[tuple[ReportTemplate, Place]] = field(default_factory=list)
     dashboards: list[tuple[Dashboard, Place]] = field(default_factory=list)
     duties: list[tuple[Duty, Place]] = field(default_factory=list)
+    checklists: list[tuple[Checklist, Place]] = field(default_factory=list)
     findings: tuple[Findings, Place] | None = None
     broken_kinds: set[str] = field(default_factory=set)
     broken_figures: set[str] = field(default_factory=set)
@@ -62,20 +65,27 @@ class _Parts:
             wrong = _("缺少 pack.yaml")
             self.faults.append(Place(HEAD_FILE).fault(wrong=wrong, right=_("写明 id、version、name 和 levels")))
         for name, content in files.items():
-            if name == HEAD_FILE:
-                self.read_head(content)
-            elif name == FINDINGS_FILE:
-                self.read_findings(content)
-            elif name.startswith("kinds/"):
-                self.read_kind(name, content)
-            elif name.startswith("figures/"):
-                self.read_list(name, content, self.read_figure, self.broken_figures)
-            elif name.startswith("dashboards/"):
-                self.read_dashboard(name, content)
-            elif name.startswith("duties/"):
-                self.read_list(name, content, self.read_duty, self.broken_duties)
+            self.read_file(name, content)
         for folder in dict.fromkeys(name.rpartition("/")[0] for name in files if name.startswith("reports/")):
             self.read_report(folder, files)
+
+    def read_file(self, name: str, content: bytes) -> None:
+        """What one file says, but for those of reports, which belong together."""
+        match name.partition("/")[0]:
+            case "pack.yaml":
+                self.read_head(content)
+            case "findings.yaml":
+                self.read_findings(content)
+            case "kinds":
+                self.read_kind(name, content)
+            case "figures":
+                self.read_list(name, content, self.read_figure, self.broken_figures)
+            case "dashboards":
+                self.read_dashboard(name, content)
+            case "duties":
+                self.read_list(name, content, self.read_duty, self.broken_duties)
+            case "checklists":
+                self.read_checklist(name, content)
 
     def read_head(self, content: bytes) -> None:
         if place := self.source(HEAD_FILE, content):
@@ -131,6 +141,12 @@ class _Parts:
         if place and dashboard:
             self.dashboards.append((dashboard, place))
 
+    def read_checklist(self, name: str, content: bytes) -> None:
+        place = self.source(name, content)
+        checklist = build(Checklist, place.source.data, place, self.faults) if place else None
+        if place and checklist:
+            self.checklists.append((checklist, place))
+
     def read_report(self, folder: str, files: Mapping[str, bytes]) -> None:
         heading, body = f"{folder}/report.yaml", f"{folder}/report.md"
         for name in (heading, body):
@@ -174,6 +190,7 @@ class _Parts:
             reports=tuple(report for report, _place in self.reports),
             dashboards=tuple(dashboard for dashboard, _place in self.dashboards),
             duties=tuple(duty for duty, _place in self.duties),
+            checklists=tuple(checklist for checklist, _place in self.checklists),
             findings=self.findings[0] if self.findings else None,
         )
 
@@ -187,6 +204,7 @@ class _Parts:
         yield from _repeated(self.figures)
         yield from _repeated(self.dashboards)
         yield from _repeated(self.duties)
+        yield from _repeated(self.checklists)
         for kind, place in self.kinds:
             yield from kind_faults(kind, place, known)
         yield from self.figure_faults(pack)
@@ -197,6 +215,8 @@ class _Parts:
             yield from dashboard_faults(dashboard, place, pack, self.broken_figures)
         for duty, place in self.duties:
             yield from duty_faults(duty, place, known, pack.duties_by_id, self.broken_duties)
+        for checklist, place in self.checklists:
+            yield from checklist_faults(checklist, place, pack.levels)
         if self.findings:
             yield from finding_faults(*self.findings, known)
 
@@ -217,7 +237,7 @@ def _ids_in(content: bytes) -> set[str]:
 
 
 def _repeated(
-    parts: Sequence[tuple[Kind | Figure | Dashboard | Duty, Place]],
+    parts: Sequence[tuple[Kind | Figure | Dashboard | Duty | Checklist, Place]],
 ) -> Iterator[Fault]:
     """Parts that have the id of an earlier one."""
     first: dict[str, Place] = {}

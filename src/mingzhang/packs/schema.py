@@ -26,6 +26,7 @@ from mingzhang.packs.base import (
     Word,
     Words,
 )
+from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.duty_schema import DUTY_KINDS, Duty, Part
 from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.trees import FieldType as FieldKnown
@@ -386,6 +387,7 @@ class Pack(PackHead):
     reports: tuple[ReportTemplate, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     duties: tuple[Duty, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
     findings: Findings | None = None
 
     @classmethod
@@ -439,6 +441,11 @@ class Pack(PackHead):
     def duties_by_id(self) -> dict[str, Duty]:
         """Duty id → duty."""
         return {duty.id: duty for duty in self.duties}
+
+    @cached_property
+    def checklists_by_id(self) -> dict[str, Checklist]:
+        """Checklist id → checklist."""
+        return {checklist.id: checklist for checklist in self.checklists}
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:

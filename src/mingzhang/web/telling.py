@@ -129,6 +129,26 @@ VERBS = {
     "job.run": gettext_lazy("让后台任务现在就做"),
     "book.create": gettext_lazy("开立了账套"),
     "calendar.import": gettext_lazy("录入了放假通知"),
+    "inspection.draft": gettext_lazy("起草了检查"),
+    "inspection.change": gettext_lazy("改了检查计划"),
+    "inspection.approve": gettext_lazy("批准了检查"),
+    "inspection.start": gettext_lazy("开始了检查"),
+    "inspection.finish": gettext_lazy("结束了检查"),
+    "inspection.cancel": gettext_lazy("取消了检查"),
+    "draw.begin": gettext_lazy("准备抽取"),
+    "draw.pool": gettext_lazy("改了抽取的名单"),
+    "draw.settle": gettext_lazy("改了名额或种子的来源"),
+    "draw.inspectors": gettext_lazy("改了检查人的名单"),
+    "draw.recuse": gettext_lazy("添了一条回避"),
+    "draw.unrecuse": gettext_lazy("去掉了一条回避"),
+    "draw.publish": gettext_lazy("封存了抽取的名单"),
+    "draw.commit": gettext_lazy("为抽取承诺了一段话"),
+    "draw.reveal": gettext_lazy("公开了承诺的话"),
+    "draw.state": gettext_lazy("填写了公开的数"),
+    "draw.confirm": gettext_lazy("核对公开的数，抽定了"),
+    "draw.take_back": gettext_lazy("收回了填写的数"),
+    "draw.void": gettext_lazy("作废了一次抽取"),
+    "draw.redraw": gettext_lazy("不用一次抽取的结果，重抽"),
 }
 # What an event adds that is worth a word, by the name it has there.
 FACTS = {
@@ -216,7 +236,7 @@ def _named(ref: str, names: Mapping[str, str]) -> str:
     if ref in names:
         return names[ref]
     kind, _colon, rest = ref.partition(":")
-    said = {"record": _("第%s号"), "report": _("第%s号")}.get(kind, "%s")
+    said = {"record": _("第%s号"), "report": _("第%s号"), "inspection": _("第%s号")}.get(kind, "%s")
     return said % rest
 
 

@@ -1,0 +1,85 @@
+"""An inspection from its plan to its public page, and drawn again by the program that the page offers."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Visit
+from tests.web import matrix
+from tests.web.matrix.inspections import SECRETS, inspector
+from tests.web.office import AT_STREET, Office
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def sessions(office: Office) -> dict[str, str]:
+    """The cookies that sign people in, made before the browser runs."""
+    clients = {who: matrix.client_of(office, who) for who in ("he", "zhou")}
+    clients["feng"] = matrix.client_of(office, matrix.NOBODY)
+    clients["feng"].force_login(inspector(office))
+    return {who: client.cookies["sessionid"].value for who, client in clients.items()}
+
+
+def test_an_inspection_is_planned_drawn_and_published_and_anybody_draws_it_again(
+    sessions: dict[str, str], visit: Visit, tmp_path: Path
+) -> None:
+    page = visit.page
+
+    def sign_in(who: str) -> None:
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": "sessionid", "value": sessions[who], "url": visit.site}])
+
+    sign_in("he")
+    visit.open(f"/inspections/{AT_STREET}")
+    page.get_by_role("link", name="安排一次检查").click()
+    page.get_by_label("名称").fill("窗口服务检查")
+    page.get_by_label("为什么查").fill("看看办事方不方便")
+    page.get_by_label("从哪天").fill("2026-07-08")
+    page.get_by_label("到哪天").fill("2026-07-17")
+    page.get_by_label("检查表").select_option(label="便民服务和公共场所")
+    page.get_by_role("button", name="起草").click()
+    inspection = page.url.partition("?")[0].removeprefix(visit.site)
+
+    sign_in("zhou")
+    visit.open(inspection + AT_STREET)
+    page.get_by_role("button", name="批准").click()
+    page.get_by_role("button", name="准备一次抽取").click()
+    page.get_by_label("社区", exact=True).fill("1")
+    page.get_by_label("每个对象").fill("1")
+    page.get_by_role("button", name="记下").first.click()
+    page.get_by_role("button", name="封存名单").click()
+    draw = page.url.partition("?")[0].removeprefix(visit.site)
+    visit.picture("draw-sealed")
+    for verb in ("承诺", "公开"):
+        for who, secret in zip(("zhou", "feng"), SECRETS, strict=True):
+            sign_in(who)
+            visit.open(draw + AT_STREET)
+            page.locator('input[name="secret"]').fill(secret)
+            page.get_by_role("button", name=verb, exact=True).click()
+            page.get_by_role("status").first.wait_for()
+    page.get_by_role("link", name="重算一遍").click()
+    page.get_by_text("全部对得上").wait_for()
+    visit.picture("draw-drawn")
+
+    page.context.clear_cookies()
+    visit.open(f"/open{draw}")
+    command = page.locator(".insp-again pre").inner_text()
+    for name in ("下载名单和结果", "下载算法"):
+        with page.expect_download() as kept:
+            page.get_by_role("link", name=name).click()
+        kept.value.save_as(tmp_path / kept.value.suggested_filename)
+    visit.picture("draw-public")
+    done = subprocess.run(
+        [sys.executable, *command.split()[1:]], cwd=tmp_path, capture_output=True, text=True, check=False,
+        encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"重新抽出1个对象", done.stdout)
+    assert visit.errors == []
+    assert visit.strayed == []

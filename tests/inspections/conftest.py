@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from tests.inspections import world as worlds
+
+
+@pytest.fixture(scope="module")
+def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[worlds.World]:
+    """One cast for all tests of a module, in a transaction that is rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(kept_world: worlds.World) -> Iterator[worlds.World]:
+    """The cast with its inspectors: what a test writes is undone. Not to be mixed with `db`."""
+    with transaction.atomic():
+        yield copy.deepcopy(kept_world)
+        transaction.set_rollback(True)
