@@ -117,6 +117,8 @@ def answers(scans: Sequence[Scan], further: Sequence[Sql] = ()) -> Answers:
 def _take(told: Answers, scan: int, slots: Slots[Atom], kind_id: int, values: Sequence[Any]) -> None:
     numbers, held, touched, _bits = values
     if numbers is None:
+        if kind_id not in slots.owners[0]:  # a slot that most kinds share is worked out for all of them
+            return
         units = told.units[scan, slots.owners[0][kind_id]]
         units.held.update(held or ())
         units.touched.update(touched or ())
