@@ -32,7 +32,7 @@ TABLE: tuple[Job, ...] = (
     Job("tasks.remind", _("提醒任务、过期的报给上一级"), "10 22 * * *", _("每天6:10"), work.remind),
     Job(
         "findings.keep",
-        _("问题到期的记账、报给上一级，到日子的回头看"),
+        _("问题的期限和回头看"),
         "20 22 * * *",
         _("每天6:20"),
         work.keep_findings,
