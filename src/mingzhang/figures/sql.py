@@ -117,15 +117,12 @@ def answers(scans: Sequence[Scan], further: Sequence[Sql] = ()) -> Answers:
 def _take(told: Answers, scan: int, slots: Slots[Atom], kind_id: int, values: Sequence[Any]) -> None:
     numbers, held, touched, _bits = values
     if numbers is None:
-        if kind_id not in slots.owners[0]:  # a slot that most kinds share is worked out for all of them
-            return
-        units = told.units[scan, slots.owners[0][kind_id]]
-        units.held.update(held or ())
-        units.touched.update(touched or ())
+        if atom := slots.owners[0].get(kind_id):  # a slot that most kinds share is worked out for all kinds
+            told.units[scan, atom].held.update(held or ())
+            told.units[scan, atom].touched.update(touched or ())
         return
     for owners, value in zip(slots.owners, numbers, strict=True):
-        if kind_id in owners and value is not None:
-            atom = owners[kind_id]
+        if (atom := owners.get(kind_id)) and value is not None:
             told.numbers[atom] += typed(atom.component, value)
 
 
