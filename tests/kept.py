@@ -59,11 +59,13 @@ def _tables() -> list[tuple[str, list[str]]]:
 
 
 def _columns(table: str, columns: list[str]) -> sql.Composed:
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("{} ({})").format(sql.Identifier(table), names)
+    return sql.SQL("{} ({})").format(sql.Identifier(table), _names(columns))
+
+
+def _names(columns: list[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 def _written(table: str, columns: list[str]) -> bytes:
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with connection.cursor() as cursor, cursor.copy(_OUT.format(names, sql.Identifier(table))) as copy:
+    with connection.cursor() as cursor, cursor.copy(_OUT.format(_names(columns), sql.Identifier(table))) as copy:
         return b"".join(copy)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from django.utils.translation import gettext as _
@@ -16,12 +15,12 @@ from rich.table import Table
 
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.cli.options import DAY, book_of, only_book_option, unit_of
-from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
 from mingzhang.core.recurrence import explain
 from mingzhang.duties import actions, flows, queries
 from mingzhang.duties.models import Task
 from mingzhang.duties.wording import name_of
+from mingzhang.organisation.queries import today_in
 from mingzhang.packs.duty_schema import Duty
 
 WIDE = 200
@@ -54,7 +53,7 @@ def generate(book_code: str | None) -> None:
 def tasks(unit_code: str, first: date, last: date, book_code: str | None, as_json: bool) -> None:
     check_migrated()
     unit = unit_of(book_code, unit_code)
-    today = clock.today(ZoneInfo(unit.book.timezone))
+    today = today_in(unit.book)
     found = list(queries.tasks_in(unit, first, last))
     words = queries.words_for(found)
     if as_json:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from django.utils.translation import gettext as _
@@ -15,10 +14,10 @@ from rich.table import Table
 
 from mingzhang.cli.migrate import check_migrated
 from mingzhang.cli.options import only_book_option, unit_of
-from mingzhang.core import clock
 from mingzhang.findings import flows, queries
 from mingzhang.findings.models import Finding
 from mingzhang.findings.wording import category_name, severity_name, source_name
+from mingzhang.organisation.queries import today_in
 
 WIDE = 200
 MOST = 1000
@@ -35,7 +34,7 @@ STATES = (*queries.GROUPS, *flows.STATES)
 def findings(unit_code: str, state: str, book_code: str | None, as_json: bool) -> None:
     check_migrated()
     unit = unit_of(book_code, unit_code)
-    today = clock.today(ZoneInfo(unit.book.timezone))
+    today = today_in(unit.book)
     found, count = queries.page_of(queries.Wanted(unit, today, state), size=MOST)
     if as_json:
         click.echo(json.dumps([_told(one, today) for one in found], ensure_ascii=False, indent=2))

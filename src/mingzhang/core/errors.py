@@ -6,7 +6,10 @@ command line prints them and exits with `exit_code`, the API maps them to proble
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ParamSpec
+
+P = ParamSpec("P")
 
 
 class Refusal(Exception):
@@ -69,3 +72,21 @@ class Corrupt(Refusal):
 
     exit_code = 6
     status = 500
+
+
+def reason_against(check: Callable[P, object], *given: P.args, **more: P.kwargs) -> str:
+    """Why `check` refuses what it is given, as a disabled button says it; empty where it does not."""
+    try:
+        check(*given, **more)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def is_allowed(check: Callable[P, object], *given: P.args, **more: P.kwargs) -> bool:
+    """Whether `check` refuses nothing of what it is given: what the twin of a rule answers."""
+    try:
+        check(*given, **more)
+    except Refusal:
+        return False
+    return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mingzhang.core.errors import Refusal
+from mingzhang.core.errors import reason_against
 from mingzhang.duties import flows
 from mingzhang.duties.models import Task
 from mingzhang.duties.rules import check_user_can_decide, check_user_can_give
@@ -64,21 +64,13 @@ def acts_of(place: Place, task: Task) -> dict[str, Act]:
 
 
 def _acts(place: Place, task: Task) -> Iterator[Act]:
-    permissions = {one.verb: one.permission for one in flows.TASK.transitions if one.source == task.state}
+    permissions = flows.TASK.permissions(task.state)
     for verb in DECISIONS:
         if verb in permissions and permissions[verb] in place.held and (verb != "sign_off" or not task.kind_id):
-            yield Act(verb, _reason(_check_of(verb), place.person, task))
+            yield Act(verb, reason_against(_check_of(verb), place.person, task))
 
 
 def _check_of(verb: str) -> Callable[[Person, Task], None]:
     if verb == "hand_over":
         return check_user_can_give
     return lambda person, task: check_user_can_decide(person, task, verb)
-
-
-def _reason(check: Callable[[Person, Task], None], person: Person, task: Task) -> str:
-    try:
-        check(person, task)
-    except Refusal as refusal:
-        return str(refusal)
-    return ""

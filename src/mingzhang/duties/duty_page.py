@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
 from mingzhang.duties.answering import Seating
 from mingzhang.duties.doing import Way
@@ -25,7 +23,7 @@ from mingzhang.duties.wording import lines_of
 from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Post, Unit
 from mingzhang.organisation.place import Place, visible
-from mingzhang.organisation.queries import holding
+from mingzhang.organisation.queries import holding, today_in
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
@@ -101,7 +99,7 @@ def held_by(unit: Unit, pack: str, code: str, on: date) -> Held:
 
 def day_asked(place: Place, text: str) -> date:
     """The day of which the page speaks. Raises InvalidInput."""
-    return read_day(text) or clock.today(ZoneInfo(place.person.book.timezone))
+    return read_day(text) or today_in(place.person.book)
 
 
 def context_of(place: Place, held: Held, on: date, given: Given) -> dict[str, Any]:

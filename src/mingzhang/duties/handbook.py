@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 
-from mingzhang.core import clock
 from mingzhang.core.periods import Period
 from mingzhang.duties.models import OPEN_TASKS, Task, TaskStep
 from mingzhang.duties.queries import words_for
@@ -18,6 +16,7 @@ from mingzhang.duties.saying import basis_said, said
 from mingzhang.duties.whose import tasks_between
 from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Person
+from mingzhang.organisation.queries import today_in
 from mingzhang.packs.duty_schema import Duty
 
 MOST = 2000
@@ -71,7 +70,7 @@ class Handbook:
 
 def handbook_of(person: Person, period: Period) -> Handbook:
     """A fixed number of queries, however much there was to do."""
-    today = clock.today(ZoneInfo(person.book.timezone))
+    today = today_in(person.book)
     found = tasks_between(person, period.start, period.end)
     tasks = list(found.select_related("unit", "kind", "handler", "record").order_by("due", "pk")[: MOST + 1])
     shown = tasks[:MOST]

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from mingzhang.core import clock
-from mingzhang.core.errors import Refusal
+from mingzhang.core.errors import reason_against
 from mingzhang.duties.answering import Answer, Seating
 from mingzhang.duties.lists import Held, duty_list
 from mingzhang.duties.saying import (
@@ -29,7 +27,7 @@ from mingzhang.duties.saying import (
 from mingzhang.ledger.listing import Tab, read_day
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import packs_in_force
+from mingzhang.organisation.queries import packs_in_force, today_in
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
 from mingzhang.packs.duty_schema import DUTY_KINDS
@@ -144,7 +142,7 @@ class Asked:
 
     def __init__(self, place: Place, query: QueryDict) -> None:
         self.place = place
-        self.today = clock.today(ZoneInfo(place.person.book.timezone))
+        self.today = today_in(place.person.book)
         self.on = read_day(query.get("on", "")) or self.today
         self.kind = query.get("kind", "") if query.get("kind") in DUTY_KINDS else ""
         self.pack = query.get("pack", "")[:60]
@@ -269,8 +267,4 @@ def _people(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def why_not_managed(place: Place) -> str:
     """Why the person may not change the list of this unit; empty where they may."""
-    try:
-        check_can(place.person, Permission.DUTY_MANAGE, place.unit)
-    except Refusal as refusal:
-        return str(refusal)
-    return ""
+    return reason_against(check_can, place.person, Permission.DUTY_MANAGE, place.unit)

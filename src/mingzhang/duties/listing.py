@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -19,7 +18,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.workdays import Day
 from mingzhang.duties.models import CLOSED_TASKS, OPEN_TASKS, Adaptation, Task
@@ -27,7 +25,7 @@ from mingzhang.duties.whose import tasks_of
 from mingzhang.ledger.listing import Pages, Tab, read_day, read_page
 from mingzhang.organisation.models import Adoption, Book
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import subtree_now, work_calendar
+from mingzhang.organisation.queries import subtree_now, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.queries import pack_of
@@ -53,7 +51,7 @@ class Asked:
 
     def __init__(self, place: Place, query: QueryDict) -> None:
         self.place = place
-        self.today = clock.today(ZoneInfo(place.person.book.timezone))
+        self.today = today_in(place.person.book)
         mine = "mine" if Permission.RECORD_ADD in place.held else "below"
         self.usual = mine
         self.whose = query.get("whose", "") if query.get("whose") in ("mine", "below") else mine

@@ -8,17 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from mingzhang.core import clock
 from mingzhang.duties.actions.generating import AHEAD
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import Adaptation, Horizon
-from mingzhang.duties.reaching import HELD
+from mingzhang.duties.reaching import HELD, HOLDERS
 from mingzhang.organisation.models import Appointment, Book, Unit
-from mingzhang.organisation.queries import expired_delegations, packs_in_force, root, subtree_now
+from mingzhang.organisation.queries import expired_delegations, packs_in_force, root, subtree_now, today_in
 from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
@@ -69,7 +67,7 @@ class Arranged:
 
 def alarms(unit: Unit) -> Alarms:
     """What is without an owner in the unit and below it today."""
-    today, below = clock.today(ZoneInfo(unit.book.timezone)), _below(unit)
+    today, below = today_in(unit.book), _below(unit)
     words = _words(unit.book, today)
     asked = words.parameters | {"units": below}
     with connection.cursor() as cursor:
@@ -91,7 +89,7 @@ def alarms(unit: Unit) -> Alarms:
 
 def orphaned_by_unit(unit: Unit, most: int) -> list[tuple[Unit, int]]:
     """The first units in the unit's tree, by code, with how many of their duties nobody does. Four queries."""
-    words = _words(unit.book, clock.today(ZoneInfo(unit.book.timezone)))
+    words = _words(unit.book, today_in(unit.book))
     with connection.cursor() as cursor:
         cursor.execute(FIRST_UNITS, words.parameters | {"units": _below(unit), "most": most})
         counts = dict(cursor.fetchall())
@@ -106,11 +104,11 @@ def _below(unit: Unit) -> list[int] | None:
 
 def by_arranger(book: Book, today: date) -> list[Arranged]:
     """The alarms of a book, each with the people of the unit itself who arrange duties, or of the nearest above."""
-    asked = _words(book, today).parameters | {"units": None, "arrange": roles_with(Permission.DUTY_MANAGE)}
+    asked = _words(book, today).parameters | {"units": None, "any_of": roles_with(Permission.DUTY_MANAGE)}
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, asked)
         counts = dict(cursor.fetchall())
-        cursor.execute(ARRANGERS, asked)
+        cursor.execute(HOLDERS, asked)
         arrangers = dict(cursor.fetchall())
     ended = _ended(book, today)
     behind = root(book).pk if any(_behind(book, today)) else None
@@ -218,8 +216,4 @@ SELECT o.unit, o.number, post.name, o.role, count(*) OVER ()
   JOIN organisation_unit AS u ON u.id = o.unit
   LEFT JOIN organisation_post AS post ON post.id = o.post
  ORDER BY u.code, o.number LIMIT %(shown)s
-"""  # noqa: S608
-ARRANGERS = f"""
-WITH {HELD} SELECT unit_id, array_agg(DISTINCT person) FROM by_role WHERE role = ANY(%(arrange)s::text[])
- GROUP BY unit_id
 """  # noqa: S608

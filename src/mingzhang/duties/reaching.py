@@ -102,6 +102,11 @@ held AS (
    WHERE h.valid @> %(today)s::date
 ),
 by_role AS (SELECT DISTINCT person, unit_id, unnest(roles) AS role FROM held)"""
+# Those of them who hold one of some roles, by unit.
+HOLDERS = f"""
+WITH {HELD} SELECT unit_id, array_agg(DISTINCT person) FROM by_role WHERE role = ANY(%(any_of)s::text[])
+ GROUP BY unit_id
+"""  # noqa: S608 - composed of constants
 WHICH = """t.due <= %(last)s AND COALESCE(t.until, t.due) BETWEEN %(first)s AND %(last)s
      AND (%(units)s::int[] IS NULL OR t.unit_id = ANY(%(units)s::int[]) OR t.handler_id = %(person)s::int)"""
 FALLING = f"""

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
+from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, is_allowed
 from mingzhang.duties import flows
 from mingzhang.duties.models import Task
 from mingzhang.organisation.models import Person, Post, Unit
@@ -40,11 +40,7 @@ def _check_decides(person: Person, task: Task, verb: str) -> None:
 
 def user_can_decide(person: Person, task: Task, verb: str) -> bool:
     """Twin of `check_user_can_decide`."""
-    try:
-        check_user_can_decide(person, task, verb)
-    except Refusal:
-        return False
-    return True
+    return is_allowed(check_user_can_decide, person, task, verb)
 
 
 def check_user_can_give(person: Person, task: Task) -> None:

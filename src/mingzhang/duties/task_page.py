@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mingzhang.core import clock
 from mingzhang.core.errors import NotFound, Refusal
 from mingzhang.core.recurrence import explain
 from mingzhang.duties import flows
@@ -27,7 +25,7 @@ from mingzhang.ledger.listing import kind_name, kinds_of
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import work_calendar
+from mingzhang.organisation.queries import today_in, work_calendar
 from mingzhang.organisation.roles import Permission, roles_with
 from mingzhang.organisation.rules import can, check_can
 from mingzhang.packs.duty_schema import Duty
@@ -78,7 +76,7 @@ def task_by_id(place: Place, task_id: int) -> Task:
 
 def context_of(place: Place, task: Task, given: Given) -> dict[str, Any]:
     """A fixed number of queries."""
-    today = clock.today(ZoneInfo(task.book.timezone))
+    today = today_in(task.book)
     duty = words_for([task])[task.pk]
     calendar, acts = work_calendar(), acts_of(place, task)
     steps = steps_of(task)

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mingzhang.core import clock
-from mingzhang.core.errors import Refusal
+from mingzhang.core.errors import reason_against
 from mingzhang.duties.models import Task, event_period
 from mingzhang.duties.wording import Line as TaskLine
 from mingzhang.duties.wording import Stand
@@ -20,12 +18,13 @@ from mingzhang.duties.wording import lines_of as task_lines
 from mingzhang.findings import choosing, flows, queries
 from mingzhang.findings.finding_page import Given
 from mingzhang.findings.models import CLOSED, GONE, Finding, Matter
-from mingzhang.findings.rules import MATTER_PERMISSIONS, check_user_can_matter
+from mingzhang.findings.rules import check_user_can_matter
 from mingzhang.findings.showing import Line, lines_of
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.models import Record
 from mingzhang.ledger.sheets import ShownTable, sheet_of
 from mingzhang.organisation.place import Place
+from mingzhang.organisation.queries import today_in
 from mingzhang.ui.templatetags.ui import day as short_day
 
 VERBS = {"finish": "check", "hand": "user", "drop": "x", "reopen": "back"}
@@ -33,8 +32,10 @@ VERBS = {"finish": "check", "hand": "user", "drop": "x", "reopen": "back"}
 
 @dataclass(frozen=True)
 class MatterAct:
-    """Something that the state of a matter allows. `reason` says why this person may not do it."""
+    """Something that the state of a matter allows. `key` tells its form from all others of the page, `reason` says
+    why this person may not do it."""
 
+    key: str
     verb: str
     name: str
     icon: str
@@ -75,7 +76,7 @@ class Came:
 
 def context_of(place: Place, record: Record, given: Given) -> dict[str, Any]:
     """A number of queries that depends on the units of open matters alone."""
-    today = clock.today(ZoneInfo(place.person.book.timezone))
+    today = today_in(place.person.book)
     kind = ledger.kind_of(record)
     came = queries.what_came_of(record)
     lines = {line.finding.pk: line for line in lines_of(came.findings, today)}
@@ -139,17 +140,10 @@ def stand_of(matter: Matter, today: date) -> Stand:
 
 
 def _acts(place: Place, matter: Matter) -> Iterator[MatterAct]:
-    for verb in flows.MATTER.verbs(matter.state):
-        if verb in VERBS and MATTER_PERMISSIONS[matter.state, verb] in place.held:
-            yield MatterAct(verb, str(flows.MATTER.verb_names[verb]), VERBS[verb], _reason(place, matter, verb))
-
-
-def _reason(place: Place, matter: Matter, verb: str) -> str:
-    try:
-        check_user_can_matter(place.person, matter, verb)
-    except Refusal as refused:
-        return str(refused)
-    return ""
+    for verb, permission in flows.MATTER.permissions(matter.state).items():
+        if verb in VERBS and permission in place.held:
+            reason = reason_against(check_user_can_matter, place.person, matter, verb)
+            yield MatterAct(f"{matter.pk}-{verb}", verb, str(flows.MATTER.verb_names[verb]), VERBS[verb], reason)
 
 
 def _tasks(place: Place, record: Record, today: date) -> list[TaskLine]:

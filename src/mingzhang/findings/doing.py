@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mingzhang.core.errors import reason_against
 from mingzhang.findings import flows
 from mingzhang.findings.models import Finding, Transfer
-from mingzhang.findings.rules import MOST_REFUSALS, PERMISSIONS, reason_against
+from mingzhang.findings.rules import MOST_REFUSALS, check_user_can
 from mingzhang.organisation.place import Place
 
 
@@ -120,13 +121,14 @@ def acts_of(place: Place, finding: Finding) -> list[Act]:
 
 
 def _acts(place: Place, finding: Finding) -> Iterator[Act]:
-    possible = set(flows.FINDING.verbs(finding.state)) - _idle(finding)
-    for verb, way in WAYS.items():
-        if verb in possible and PERMISSIONS[finding.state, verb] in place.held:
-            offered = way_of(finding, verb) if verb == "assign" else way
-            yield Act(verb, offered, reason_against(place.person, finding, verb))
-    if "assign" in possible and PERMISSIONS[finding.state, "assign"] in place.held:
-        yield Act("classify", CLASSIFY, reason_against(place.person, finding, "assign"))
+    idle, permissions = _idle(finding), flows.FINDING.permissions(finding.state)
+    possible = {verb for verb, permission in permissions.items() if permission in place.held} - idle
+    for verb in WAYS:
+        if verb in possible:
+            reason = reason_against(check_user_can, place.person, finding, verb)
+            yield Act(verb, way_of(finding, verb), reason)
+    if "assign" in possible:
+        yield Act("classify", CLASSIFY, reason_against(check_user_can, place.person, finding, "assign"))
 
 
 def way_of(finding: Finding, verb: str) -> Way:

@@ -7,20 +7,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mingzhang.core import clock
-from mingzhang.core.errors import NotFound
+from mingzhang.core.errors import NotFound, reason_against
 from mingzhang.findings import choosing, queries
 from mingzhang.findings.doing import acts_of
 from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import CLOSED, Closing, Finding, FindingEvidence, FindingStep
 from mingzhang.findings.reckoning import explained, is_provisional
-from mingzhang.findings.rules import reason_to_attach, user_can_work
+from mingzhang.findings.rules import check_user_can_attach, user_can_work
 from mingzhang.findings.showing import lines_of, rest_of, stand_of, title_of
 from mingzhang.findings.strip import strip_of
 from mingzhang.findings.timeline import timeline_of
@@ -28,7 +26,7 @@ from mingzhang.findings.wording import basis_name, category_name, severity_name,
 from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import work_calendar
+from mingzhang.organisation.queries import today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can
 from mingzhang.packs.wording import language
@@ -94,7 +92,7 @@ def sees_files(place: Place, finding: Finding) -> bool:
 
 def context_of(place: Place, finding: Finding, given: Given) -> dict[str, Any]:
     """A fixed number of queries for each state."""
-    today = clock.today(ZoneInfo(finding.book.timezone))
+    today = today_in(finding.book)
     acts = acts_of(place, finding)
     steps = queries.history_of(finding)
     closings = queries.closings_of(finding)
@@ -158,8 +156,8 @@ def _shots(place: Place, finding: Finding) -> dict[str, Any]:
         "before": [shot for shot in now if shot.use.stage == "before"],
         "after": [shot for shot in now if shot.use.stage == "after"],
         "early": early,
-        "not_before": reason_to_attach(place.person, finding, "before"),
-        "not_after": reason_to_attach(place.person, finding, "after"),
+        "not_before": reason_against(check_user_can_attach, place.person, finding, "before"),
+        "not_after": reason_against(check_user_can_attach, place.person, finding, "after"),
     }
 
 

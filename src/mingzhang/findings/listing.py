@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -14,13 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mingzhang.core import clock
 from mingzhang.findings.flows import STATES
 from mingzhang.findings.queries import GROUPS, SIZE, Wanted
 from mingzhang.findings.wording import source_name, vocabularies
 from mingzhang.ledger.listing import Pages, Tab, read_page
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place
+from mingzhang.organisation.queries import today_in
 from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.wording import language
 
@@ -64,7 +63,7 @@ class Asked:
 
     def __init__(self, place: Place, query: QueryDict, view: str = "findings:list") -> None:
         self.place, self.view = place, view
-        self.today = clock.today(ZoneInfo(place.person.book.timezone))
+        self.today = today_in(place.person.book)
         self.state = query.get("state", "") if query.get("state") in {*GROUPS, *STATES} else "open"
         self.alone = query.get("alone") == "1"
         self.pressing = query.get("pressing") == "1"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from mingzhang.duties.reaching import HOLDERS
 from mingzhang.findings.models import UNSOLVED
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.roles import Permission, roles_with
@@ -31,12 +32,12 @@ def to_put_up(book: Book, passed: date, today: date) -> list[Late]:
     next: first the leaders of the unit itself, then those above. Two queries, however many there are."""
     asked: dict[str, Any] = {
         "book": book.pk, "today": today, "passed": passed, "states": list(UNSOLVED),
-        "roles": roles_with(Permission.FINDING_DECIDE),
+        "any_of": roles_with(Permission.FINDING_DECIDE),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(LATE, asked)
         rows = cursor.fetchall()
-        leaders = _leaders(cursor.execute(LEADERS, asked) or cursor.fetchall()) if rows else {}
+        leaders = _leaders(cursor.execute(HOLDERS, asked) or cursor.fetchall()) if rows else {}
     found = [_next(leaders, *row) for row in rows]
     return [one for one in found if one]
 
@@ -61,15 +62,6 @@ def _next(
     return None
 
 
-LEADERS = """
-SELECT p.unit_id, array_agg(DISTINCT h.person_id)
-  FROM organisation_appointment AS h
-  JOIN organisation_person AS who ON who.id = h.person_id AND who.is_active
-  JOIN organisation_post AS p ON p.id = h.post_id AND p.roles && %(roles)s::text[]
-  JOIN organisation_unit AS u ON u.id = p.unit_id AND u.book_id = %(book)s
- WHERE h.valid @> %(today)s::date
- GROUP BY p.unit_id
-"""
 # The unit with what stands above it, as the tree is today; of that, what stands above the last level asked.
 LATE = """
 SELECT f.id, f.round, f.by_day, f.owner_id,

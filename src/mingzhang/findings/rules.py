@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused, is_allowed
 from mingzhang.findings import flows
 from mingzhang.findings.models import OPEN, Finding, FindingStep, Matter, Transfer
 from mingzhang.organisation.models import Person, Unit
+from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import can, check_can
 
 MOST_REFUSALS = 2
 # Who does these had no hand in correcting it.
 OTHERS_ONLY = frozenset({"verify", "send_back", "close", "confirm", "recur"})
-PERMISSIONS = {(one.source, one.verb): Permission(one.permission) for one in flows.FINDING.transitions}
-MATTER_PERMISSIONS = {(one.source, one.verb): Permission(one.permission) for one in flows.MATTER.transitions}
 
 
 def check_user_can(person: Person, finding: Finding, verb: str) -> None:
     """Whether the person may do `verb` of the flow to the finding as it stands. Raises NotAllowed, StateRefused."""
-    flows.check(finding, verb)
-    permission = PERMISSIONS[finding.state, verb]
+    permission = Permission(flows.FINDING.permission(finding.state, verb))
     if verb in ("accept", "refuse"):
         check_can(person, permission, waiting_transfer(finding).to)
     elif verb == "decide":
@@ -43,20 +39,7 @@ def check_user_can(person: Person, finding: Finding, verb: str) -> None:
 
 def user_can(person: Person, finding: Finding, verb: str) -> bool:
     """Twin of `check_user_can`."""
-    try:
-        check_user_can(person, finding, verb)
-    except Refusal:
-        return False
-    return True
-
-
-def reason_against(person: Person, finding: Finding, verb: str) -> str:
-    """Why the person may not do `verb` now; empty where they may."""
-    try:
-        check_user_can(person, finding, verb)
-    except Refusal as refused:
-        return str(refused)
-    return ""
+    return is_allowed(check_user_can, person, finding, verb)
 
 
 def check_user_can_report(person: Person, unit: Unit) -> None:
@@ -87,11 +70,7 @@ def check_user_can_work(person: Person, finding: Finding) -> None:
 
 def user_can_work(person: Person, finding: Finding) -> bool:
     """Twin of `check_user_can_work`."""
-    try:
-        check_user_can_work(person, finding)
-    except Refusal:
-        return False
-    return True
+    return is_allowed(check_user_can_work, person, finding)
 
 
 def check_user_can_attach(person: Person, finding: Finding, stage: str) -> None:
@@ -104,15 +83,6 @@ def check_user_can_attach(person: Person, finding: Finding, stage: str) -> None:
     check_can(person, wanted, finding.unit)
     if finding.state not in OPEN:
         raise StateRefused(_("这个问题已经了结，不能再放佐证。"), remedy=_("如果又出现了，请在回头看里重开。"))
-
-
-def reason_to_attach(person: Person, finding: Finding, stage: str) -> str:
-    """Why the person may not add files of the stage now; empty where they may."""
-    try:
-        check_user_can_attach(person, finding, stage)
-    except Refusal as refused:
-        return str(refused)
-    return ""
 
 
 def check_owner(owner: Person, unit: Unit) -> None:
@@ -144,7 +114,7 @@ def check_other_hands(person: Person, finding: Finding) -> None:
         raise NotAllowed(
             _("这个问题您参与了整改，不能由您自己来定。"), remedy=_("请没有参与整改的人来验收、销号、回头看。")
         )
-    if same_hand(finding, person, clock.today(ZoneInfo(finding.book.timezone))):
+    if same_hand(finding, person, today_in(finding.book)):
         raise NotAllowed(
             _("您和整改的人正在互相代理，不能由您来定。"), remedy=_("请没有参与整改、也不在代理的人来定。")
         )
@@ -237,14 +207,9 @@ def _check_decides(person: Person, finding: Finding) -> None:
 
 def check_user_can_matter(person: Person, matter: Matter, verb: str) -> None:
     """Whether the person may do `verb` of the flow to the matter as it stands. Raises NotAllowed, StateRefused."""
-    flows.check_matter(matter, verb)
-    check_can(person, MATTER_PERMISSIONS[matter.state, verb], matter.unit)
+    check_can(person, Permission(flows.MATTER.permission(matter.state, verb)), matter.unit)
 
 
 def user_can_matter(person: Person, matter: Matter, verb: str) -> bool:
     """Twin of `check_user_can_matter`."""
-    try:
-        check_user_can_matter(person, matter, verb)
-    except Refusal:
-        return False
-    return True
+    return is_allowed(check_user_can_matter, person, matter, verb)

@@ -73,6 +73,15 @@ class Flow:
         """What may be done in `state`, in the order of the table."""
         return list(dict.fromkeys(one.verb for one in self.transitions if one.source == state))
 
+    def permission(self, state: str, verb: str) -> str:
+        """What `verb` takes in `state`. Raises StateRefused when `state` does not allow it."""
+        self.check(state, verb)
+        return self.permissions(state)[verb]
+
+    def permissions(self, state: str) -> dict[str, str]:
+        """What each verb takes that `state` allows, in the order of the table."""
+        return {one.verb: one.permission for one in self.transitions if one.source == state}
+
     def _possible(self, state: str) -> str:
         names = "、".join(str(self.verb_names[verb]) for verb in self.verbs(state))
         return _("现在可以：%(verbs)s。") % {"verbs": names} if names else _("这是最后的状态，不会再变。")

@@ -82,10 +82,3 @@ DRAW = Flow(
 # Between the publication of the roster and the result.
 AWAITING = ("published", "committed", "stated")
 OPEN_DRAWS = ("drafted", *AWAITING)
-
-
-def permission(flow: Flow, state: str, verb: str) -> Permission:
-    """What `verb` takes in a state. Raises StateRefused when the state does not allow it."""
-    flow.check(state, verb)
-    found = (one.permission for one in flow.transitions if (one.source, one.verb) == (state, verb))
-    return Permission(next(found))

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused, is_allowed
 from mingzhang.inspections import flows, queries
 from mingzhang.inspections.models import Commitment, Draw, Inspection
 from mingzhang.inspections.verify_draw import VALUE
@@ -35,19 +35,19 @@ def user_can_plan(person: Person, unit: Unit) -> bool:
 def check_user_can(person: Person, inspection: Inspection, verb: str) -> None:
     """Whether the person may do `verb`, of the flow, with the inspection as it stands. Raises NotAllowed,
     StateRefused."""
-    check_can(person, flows.permission(flows.INSPECTION, inspection.state, verb), inspection.unit)
+    check_can(person, Permission(flows.INSPECTION.permission(inspection.state, verb)), inspection.unit)
     if verb == "approve" and inspection.made_by_id == person.pk:
         raise NotAllowed(_("自己起草的检查不能由自己批准。"), remedy=_("请交给另一位审核人或领导。"))
 
 
 def user_can(person: Person, inspection: Inspection, verb: str) -> bool:
     """Twin of `check_user_can`."""
-    return _answers(lambda: check_user_can(person, inspection, verb))
+    return is_allowed(check_user_can, person, inspection, verb)
 
 
 def check_user_can_draw(person: Person, draw: Draw, verb: str) -> None:
     """Whether the person may do `verb` with the draw as it stands. Raises NotAllowed, StateRefused."""
-    check_can(person, flows.permission(flows.DRAW, draw.state, verb), draw.inspection.unit)
+    check_can(person, Permission(flows.DRAW.permission(draw.state, verb)), draw.inspection.unit)
     if verb in ("commit", "state"):
         check_source(draw, verb)
     _CHECKS.get(verb, _nothing_more)(person, draw)
@@ -55,7 +55,7 @@ def check_user_can_draw(person: Person, draw: Draw, verb: str) -> None:
 
 def user_can_draw(person: Person, draw: Draw, verb: str) -> bool:
     """Twin of `check_user_can_draw`."""
-    return _answers(lambda: check_user_can_draw(person, draw, verb))
+    return is_allowed(check_user_can_draw, person, draw, verb)
 
 
 def check_source(draw: Draw, verb: str) -> None:
@@ -92,14 +92,6 @@ _CHECKS: dict[str, Callable[[Person, Draw], None]] = {
 }
 
 
-def _answers(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Refusal:
-        return False
-    return True
-
-
 # --- what must hold -----------------------------------------------------------------------------------------------
 
 
@@ -123,7 +115,7 @@ def check_can_begin_draw(person: Person, inspection: Inspection) -> None:
 
 def user_can_begin_draw(person: Person, inspection: Inspection) -> bool:
     """Twin of `check_can_begin_draw`."""
-    return _answers(lambda: check_can_begin_draw(person, inspection))
+    return is_allowed(check_can_begin_draw, person, inspection)
 
 
 def check_window(first: date, last: date) -> None:

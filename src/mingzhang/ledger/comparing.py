@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from mingzhang.core.errors import Refusal
+from mingzhang.core.errors import reason_against
 from mingzhang.ledger import queries, rules
 from mingzhang.ledger.actions import MOST_AT_ONCE
 from mingzhang.ledger.models import Record
@@ -84,8 +84,4 @@ def _row(record: Record, sheet: Sheet, wanted: Sequence[str], files: int, reason
 
 
 def _reason(place: Place, record: Record) -> str:
-    try:
-        rules.check_user_can_review(place.person, record)
-    except Refusal as refusal:
-        return str(refusal)
-    return ""
+    return reason_against(rules.check_user_can_review, place.person, record)

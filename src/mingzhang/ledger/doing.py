@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mingzhang.core.errors import Refusal
+from mingzhang.core.errors import reason_against
 from mingzhang.ledger import flows, rules
 from mingzhang.ledger.addresses import edit_sheet
 from mingzhang.ledger.models import Record
@@ -36,12 +36,11 @@ def acts_of(place: Place, record: Record) -> dict[str, Act]:
 
 
 def _acts(place: Place, record: Record) -> Iterator[Act]:
-    permissions = {one.verb: one.permission for one in flows.RECORD.transitions if one.source == record.state}
-    for verb, permission in permissions.items():
+    for verb, permission in flows.RECORD.permissions(record.state).items():
         check = _check_of(verb, record)
         address = edit_sheet(record) if verb == "edit" else ""
         if permission in place.held and check and (verb != "edit" or address):
-            yield Act(verb, _reason(check, place.person, record), address)
+            yield Act(verb, reason_against(check, place.person, record), address)
 
 
 def _check_of(verb: str, record: Record) -> Callable[[Person, Record], None] | None:
@@ -54,14 +53,6 @@ def _check_of(verb: str, record: Record) -> Callable[[Person, Record], None] | N
         "post": rules.check_user_can_post,
         "reverse": rules.check_user_can_reverse,
     }.get(verb)
-
-
-def _reason(check: Callable[[Person, Record], None], person: Person, record: Record) -> str:
-    try:
-        check(person, record)
-    except Refusal as refusal:
-        return str(refusal)
-    return ""
 
 
 def who_may_reverse(record: Record, most: int = 3) -> list[str]:

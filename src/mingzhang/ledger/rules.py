@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused, is_allowed
 from mingzhang.ledger import flows, queries
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import existed_on, holders
+from mingzhang.organisation.queries import existed_on, holders, today_in
 from mingzhang.organisation.roles import ROLE_NAMES, Permission
 from mingzhang.organisation.rules import can, check_can, check_has_role
 from mingzhang.packs.schema import Kind
@@ -138,24 +136,17 @@ def user_can_view_evidence(person: Person, record: Record) -> bool:
     return can(person, Permission.EVIDENCE_VIEW, record.unit)
 
 
-def _answers(check: Callable[[Person, Record], None]) -> Callable[[Person, Record], bool]:
-    def user_can(person: Person, record: Record) -> bool:
-        try:
-            check(person, record)
-        except Refusal:
-            return False
-        return True
-
-    return user_can
+def _twin(check: Callable[[Person, Record], None]) -> Callable[[Person, Record], bool]:
+    return lambda person, record: is_allowed(check, person, record)
 
 
-user_can_edit = _answers(check_user_can_edit)
-user_can_submit = _answers(check_user_can_submit)
-user_can_review = _answers(check_user_can_review)
-user_can_post = _answers(check_user_can_post)
-user_can_send_back = _answers(check_user_can_send_back)
-user_can_reverse = _answers(check_user_can_reverse)
-user_can_view = _answers(check_user_can_view)
+user_can_edit = _twin(check_user_can_edit)
+user_can_submit = _twin(check_user_can_submit)
+user_can_review = _twin(check_user_can_review)
+user_can_post = _twin(check_user_can_post)
+user_can_send_back = _twin(check_user_can_send_back)
+user_can_reverse = _twin(check_user_can_reverse)
+user_can_view = _twin(check_user_can_view)
 
 
 def check_version(record: Record, version: int | None) -> None:
@@ -170,7 +161,7 @@ def check_version(record: Record, version: int | None) -> None:
 def check_occurred(unit: Unit, day: date) -> None:
     """What has not happened yet, or happened when the unit did not exist, cannot be recorded for it. Raises
     InvalidInput."""
-    if day > clock.today(ZoneInfo(unit.book.timezone)):
+    if day > today_in(unit.book):
         _refuse_day(_("发生日期 %(day)s 还没有到。") % {"day": day}, _("请填写实际发生的日期。"))
     if existed_on(unit, day):
         return

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 
-from mingzhang.core import clock, digests
+from mingzhang.core import digests
 from mingzhang.duties.reaching import Reached, falling_due, units_answered_from
 from mingzhang.notifications.models import OF_TASK, Feed, Hook, Message, Notice, Preference, task_named
 from mingzhang.organisation.models import Book, Person
-from mingzhang.organisation.queries import holding
+from mingzhang.organisation.queries import holding, today_in
 from mingzhang.organisation.scopes import AnyOf
 
 MOST_UNREAD = 100
@@ -82,7 +82,7 @@ def feed_opened_by(secret: str) -> Feed | None:
 
 def tasks_fed(person: Person) -> list[Reached]:
     """The person's open tasks, from a month back to as far ahead as tasks are made."""
-    today = clock.today(ZoneInfo(person.book.timezone))
+    today = today_in(person.book)
     posts = list(holding(today).filter(person=person).values_list("post_id", flat=True))
     units = units_answered_from(posts)
     found = falling_due(

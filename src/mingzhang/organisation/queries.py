@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -41,6 +42,11 @@ def book_by_code(code: str) -> Book:
     if book is None:
         raise NotFound(_("没有代码为“%(code)s”的账套。") % {"code": code})
     return book
+
+
+def today_in(book: Book) -> date:
+    """The present calendar date where the book is kept."""
+    return clock.today(ZoneInfo(book.timezone))
 
 
 def unit_by_code(book: Book, code: str) -> Unit:

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused, is_allowed
 from mingzhang.organisation import queries
 from mingzhang.organisation.models import Appointment, Book, Person, Post, Unit
 from mingzhang.organisation.roles import PERMISSION_NAMES, ROLE_NAMES, ROLES, Permission, roles_with
@@ -126,11 +126,7 @@ def check_user_can_upload_packs(person: Person) -> None:
 
 def user_can_upload_packs(person: Person) -> bool:
     """Twin of `check_user_can_upload_packs`."""
-    try:
-        check_user_can_upload_packs(person)
-    except Refusal:
-        return False
-    return True
+    return is_allowed(check_user_can_upload_packs, person)
 
 
 def check_user_can_import_notice(person: Person, *, for_all: bool = False) -> None:
@@ -146,11 +142,7 @@ def check_user_can_import_notice(person: Person, *, for_all: bool = False) -> No
 
 def user_can_import_notice(person: Person) -> bool:
     """Twin of `check_user_can_import_notice`."""
-    try:
-        check_user_can_import_notice(person)
-    except Refusal:
-        return False
-    return True
+    return is_allowed(check_user_can_import_notice, person)
 
 
 def check_roles(roles: list[str]) -> None:

@@ -3,11 +3,9 @@ that a page shows on the disabled button; its twin answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext as _
 
-from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, Refusal, StateRefused
+from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, StateRefused, is_allowed
 from mingzhang.core.periods import Period
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.roles import Permission
@@ -45,7 +43,7 @@ def check_user_can(person: Person, report: Report, verb: str) -> None:
 
 def user_can(person: Person, report: Report, verb: str) -> bool:
     """Twin of `check_user_can`."""
-    return _answers(lambda: check_user_can(person, report, verb))
+    return is_allowed(check_user_can, person, report, verb)
 
 
 def check_other_person(person: Person, report: Report) -> None:
@@ -63,15 +61,7 @@ def check_user_can_comment(person: Person, report: Report) -> None:
 
 def user_can_comment(person: Person, report: Report) -> bool:
     """Twin of `check_user_can_comment`."""
-    return _answers(lambda: check_user_can_comment(person, report))
-
-
-def _answers(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except Refusal:
-        return False
-    return True
+    return is_allowed(check_user_can_comment, person, report)
 
 
 # --- templates and words ------------------------------------------------------------------------------------------

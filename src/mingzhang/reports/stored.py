@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
-from mingzhang.core import clock
 from mingzhang.core.digests import canonical_json, digest, show
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import today_in
 from mingzhang.reports import flows, queries
 from mingzhang.reports.compose import Composition, compose
 from mingzhang.reports.freezing import Json, body_of
@@ -64,7 +63,7 @@ def proposal(report: Report, signer: Person) -> Proposal:
         period=report.period,
         as_of=version.position,
         prose=prose,
-        day=clock.today(ZoneInfo(report.book.timezone)),
+        day=today_in(report.book),
         signer=signer.name if prose.addressee else "",
     )
     return Proposal(made, body_of(made, report=report.pk, version=version.number, signer=signer.username))

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from mingzhang.core import clock
 from mingzhang.findings.waiting import Part as Waiting
 from mingzhang.findings.waiting import parts_of
 from mingzhang.ledger import queries as ledger
@@ -23,7 +21,7 @@ from mingzhang.ledger.listing import kind_name, kinds_of
 from mingzhang.ledger.models import Record, Review
 from mingzhang.ledger.remarks import spot_name
 from mingzhang.organisation.place import Place, placed
-from mingzhang.organisation.queries import visible_units
+from mingzhang.organisation.queries import today_in, visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.schema import Kind
 from mingzhang.web.today_duties import duties_of
@@ -88,7 +86,7 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
     """A fixed number of queries, whatever there is to do."""
     names = kinds_of(place.person.book)
     context: dict[str, Any] = {
-        "day": clock.today(ZoneInfo(place.person.book.timezone)),
+        "day": today_in(place.person.book),
         "new": _kinds(place, names),
         **duties_of(place),
         "findings": _findings(place),
@@ -120,7 +118,7 @@ def _findings(place: Place) -> list[Waiting]:
     """What of findings waits for the person: a line or two of each, the rest is a page of its own."""
     if Permission.FINDING_VIEW not in place.held:
         return []
-    return parts_of(place, clock.today(ZoneInfo(place.person.book.timezone)), FINDINGS_SHOWN)
+    return parts_of(place, today_in(place.person.book), FINDINGS_SHOWN)
 
 
 def _returned(place: Place, names: dict[str, Kind]) -> Part:

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from mingzhang.core import clock
 from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.listing import late, tasks_below
 from mingzhang.duties.models import OPEN_TASKS, Task
@@ -21,7 +19,7 @@ from mingzhang.duties.whose import tasks_of
 from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import children, delegations_around, work_calendar
+from mingzhang.organisation.queries import children, delegations_around, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 
 SHOWN = 8
@@ -81,7 +79,7 @@ class Below:
 
 def duties_of(place: Place) -> dict[str, Any]:
     """A fixed number of queries, whatever there is to do."""
-    today = clock.today(ZoneInfo(place.person.book.timezone))
+    today = today_in(place.person.book)
     if Permission.DUTY_VIEW not in place.held:
         return {}
     calendar = work_calendar()

@@ -13,17 +13,16 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from mingzhang.audit import append as audit
-from mingzhang.core import clock
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import Adaptation, Task
 from mingzhang.ledger.appending import append, lock_position
 from mingzhang.ledger.lines import Line
 from mingzhang.organisation.models import Book, Person
+from mingzhang.organisation.queries import today_in
 from mingzhang.packs.models import RecordKind
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import TASKS
@@ -71,7 +70,7 @@ def accrue_tasks(tasks: Sequence[Task], by: Person) -> None:
 
 
 def _differing(book: Book, which: str, asked: int | list[int]) -> list[Accrued]:
-    today = clock.today(ZoneInfo(book.timezone))
+    today = today_in(book)
     with connection.cursor() as cursor:
         cursor.execute(
             _DIFFERING.format(which=which), {"book": book.pk, "today": today, "asked": asked, "limit": BATCH}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from mingzhang.duties.rules import (
 from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_note, needed_note
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import today_in
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def sign_off_tasks(*, tasks: Sequence[Task], note: str = "", by: Person) -> list
     `sign_off_task`."""
     held = _all_locked(tasks)
     check_user_can_decide_all(by, held, "sign_off")
-    said, today = clean_note(note, _("办结说明")), clock.today(ZoneInfo(by.book.timezone))
+    said, today = clean_note(note, _("办结说明")), today_in(by.book)
     return _all_moved(held, "sign_off", reason=said, by=by, done_on=today)
 
 

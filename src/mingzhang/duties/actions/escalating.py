@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -21,12 +21,12 @@ from mingzhang.duties.models import AFTER, BEFORE, Escalation, TaskStep, Terms
 from mingzhang.duties.overdue import Late
 from mingzhang.duties.terms import passed_since, terms_of
 from mingzhang.organisation.models import Book, Person, Unit
-from mingzhang.organisation.queries import root, work_calendar
+from mingzhang.organisation.queries import root, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
 
 Reminded = Callable[[Sequence[int]], Mapping[int, Sequence[date]]]
-MOST_NAMED = 500  # tasks in one event
+MOST_NAMED = 500  # of what is put up in one event
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def escalate_tasks(*, book: Book, reminded: Reminded) -> int:
     """Put the tasks that are still open so many working days after their day, or after they were put before one
     level, before the next one; answers how many. `reminded` knows on which days people were told of tasks. Once for
     each level, whatever runs twice; a book in which nobody sits above is left as it is."""
-    today = clock.today(ZoneInfo(book.timezone))
+    today = today_in(book)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.duties/' || %s, 0))", [book.code])
     passed = passed_since(work_calendar(), today, terms_of(book).escalate_after)
@@ -42,7 +42,7 @@ def escalate_tasks(*, book: Book, reminded: Reminded) -> int:
     tried = _tried(book, [one.task for one in late], reminded)
     rows = [_row(one, today, tried[one.task]) for one in late]
     Escalation.objects.bulk_create(rows, batch_size=2000)
-    append.events(_events(book, rows))
+    append.events(events_of(book, rows, "task.escalate", SYSTEM, _named))
     return len(rows)
 
 
@@ -85,20 +85,36 @@ def _tried(book: Book, tasks: Sequence[int], reminded: Reminded) -> dict[int, di
     return found
 
 
-def _events(book: Book, rows: Iterable[Escalation]) -> Iterator[NewEvent]:
-    """One event for each unit and the people of it who are asked, so that they are told of all of it at once."""
-    alike: dict[tuple[int, tuple[int, ...]], list[Escalation]] = defaultdict(list)
+class PutUp(Protocol):
+    """Something that was put before people of a unit."""
+
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def people(self) -> Sequence[int]: ...
+    @property
+    def on(self) -> date: ...
+
+
+Row = TypeVar("Row", bound=PutUp)
+
+
+def events_of(
+    book: Book, rows: Iterable[Row], verb: str, actor: str, named: Callable[[Sequence[Row]], dict[str, list[int]]]
+) -> list[NewEvent]:
+    """One event for each unit and the people of it who are asked, so that they are told of all of it at once;
+    `named` says what was put before them."""
+    alike: dict[tuple[int, tuple[int, ...]], list[Row]] = defaultdict(list)
     for row in rows:
         alike[row.unit_id, tuple(row.people)].append(row)
     units = Unit.objects.in_bulk({unit for unit, _people in alike})
-    parts = [
-        (units[unit], same[first : first + MOST_NAMED])
+    at = clock.now()
+    return [
+        NewEvent(book.code, at, actor, verb, units[unit].ref, {**named(part), "on": part[0].on.isoformat()})
         for (unit, _people), same in alike.items()
-        for first in range(0, len(same), MOST_NAMED)
+        for part in (same[first : first + MOST_NAMED] for first in range(0, len(same), MOST_NAMED))
     ]
-    return iter([_event(book, unit, part) for unit, part in parts])
 
 
-def _event(book: Book, unit: Unit, rows: Sequence[Escalation]) -> NewEvent:
-    said = {"tasks": [row.task_id for row in rows], "on": rows[0].on.isoformat()}
-    return NewEvent(book.code, clock.now(), SYSTEM, "task.escalate", unit.ref, said)
+def _named(rows: Sequence[Escalation]) -> dict[str, list[int]]:
+    return {"tasks": [row.task_id for row in rows]}

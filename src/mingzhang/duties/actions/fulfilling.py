@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -16,6 +15,7 @@ from mingzhang.duties.models import Task
 from mingzhang.duties.queries import sheets_of
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.scopes import AnyOf
 
 
@@ -79,7 +79,7 @@ def _settle(task: Task, sheets: Sequence[int]) -> bool:
     if state != "done":
         task.done_on = task.record_id = None
     elif task.state != "done":
-        task.done_on = clock.today(ZoneInfo(task.book.timezone))
+        task.done_on = today_in(task.book)
     if state == "done":
         task.record_id = sheets[0]
     task.state = state

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from mingzhang.audit import append
-from mingzhang.core import clock
 from mingzhang.core.recurrence import due, occurrences
 from mingzhang.core.workdays import WorkCalendar
 from mingzhang.duties.actions.accruing import SYSTEM
@@ -24,7 +22,7 @@ from mingzhang.duties.actions.following import move_followers
 from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import Adaptation, Horizon
 from mingzhang.organisation.models import Book
-from mingzhang.organisation.queries import packs_in_force, work_calendar
+from mingzhang.organisation.queries import packs_in_force, today_in, work_calendar
 from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import kind_ids, pack_of
@@ -71,7 +69,7 @@ def generate_tasks(*, book: Book) -> Generated:
     """Make what is missing up to 400 days from today and bring what has not fallen due to what the duties and the
     calendar now say. What fell due stays as it was; who extended or excused a task is not overruled. From the day
     to which the last run came, so that a pause of any length leaves no gap."""
-    today = clock.today(ZoneInfo(book.timezone))
+    today = today_in(book)
     end = today + AHEAD
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.duties/' || %s, 0))", [book.code])

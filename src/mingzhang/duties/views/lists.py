@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.duties.coverage import coverage_of
 from mingzhang.duties.list_changes import changes_of
 from mingzhang.duties.list_page import Asked, asked_items, by_person, by_post, grouped, why_not_managed
 from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.roles import Permission
 
 
@@ -68,7 +67,7 @@ def changes(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _today(place: Place) -> date:
-    return clock.today(ZoneInfo(place.person.book.timezone))
+    return today_in(place.person.book)
 
 
 def _back(place: Place) -> str:

@@ -15,16 +15,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from mingzhang.audit import append as audit
-from mingzhang.core import clock
 from mingzhang.findings.models import CLOSED, GONE, UNSOLVED, Finding
 from mingzhang.ledger.appending import append, lock_position
 from mingzhang.ledger.lines import Line
 from mingzhang.organisation.models import Book, Person
+from mingzhang.organisation.queries import today_in
 from mingzhang.packs.models import RecordKind
 from mingzhang.packs.schema import CLOSED as CLOSED_KIND
 from mingzhang.packs.schema import FOLLOWED_UP, FOUND
@@ -88,7 +87,7 @@ def _differing(findings: list[int], book: Book) -> list[Differing]:
     if not findings:
         return []
     asked: dict[str, Any] = {
-        "book": book.pk, "today": clock.today(ZoneInfo(book.timezone)), "asked": findings, "gone": list(GONE),
+        "book": book.pk, "today": today_in(book), "asked": findings, "gone": list(GONE),
         "unsolved": list(UNSOLVED), "closed": list(CLOSED),
     }  # fmt: skip
     with connection.cursor() as cursor:

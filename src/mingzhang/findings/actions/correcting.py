@@ -14,7 +14,7 @@ from mingzhang.core import clock
 from mingzhang.core.digests import show
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.findings.actions.assigning import drop_transfers
-from mingzhang.findings.actions.moving import locked, move, needed, note, today_of
+from mingzhang.findings.actions.moving import locked, move, needed, note
 from mingzhang.findings.models import STAGES, Finding, FindingEvidence, Measure
 from mingzhang.findings.rules import check_owner, check_user_can, check_user_can_attach, check_user_can_work
 from mingzhang.ledger.actions.evidence import known_evidence
@@ -24,6 +24,7 @@ from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.ledger.models import Evidence, RecordEvidence
 from mingzhang.ledger.rules import check_user_can_view_evidence
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import today_in
 from mingzhang.packs.validation import TITLE_LENGTH
 
 MOST_FILES = 20
@@ -59,7 +60,7 @@ def finish_measure(*, measure: Measure, done_on: date, by: Person, result: str =
     held = Measure.objects.select_for_update().filter(pk=measure.pk, round=finding.round, done_on=None).first()
     if held is None:
         raise NotFound(_("没有找到这项没有做完的措施。"))
-    if done_on > today_of(finding):
+    if done_on > today_in(finding.book):
         raise InvalidInput(_("完成的日子还没有到。"), remedy=_("请填做完的那一天。"))
     held.done_on, held.result = done_on, clean_note(result, _("结果"))
     held.save(update_fields=["done_on", "result"])
@@ -91,7 +92,7 @@ def submit(*, finding: Finding, result: str, by: Person) -> Finding:
         check_owner(by, finding.unit)
         finding.owner = by
     drop_transfers(finding, _("已经提交验收"), by)
-    finding.submitted_on = today_of(finding)
+    finding.submitted_on = today_in(finding.book)
     return move(finding, "submit", by=by, reason=said)
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 
 from mingzhang.audit import append
-from mingzhang.audit.append import NewEvent
 from mingzhang.core import clock
+from mingzhang.duties.actions.escalating import events_of
 from mingzhang.duties.terms import passed_since, terms_of
 from mingzhang.findings import overdue
 from mingzhang.findings.actions.accruing import SYSTEM
-from mingzhang.findings.actions.moving import today_in
 from mingzhang.findings.models import UNSOLVED, Finding, FindingEscalation, Pause
 from mingzhang.findings.reckoning import day_of
-from mingzhang.organisation.models import Book, Unit
-from mingzhang.organisation.queries import work_calendar
-
-MOST_NAMED = 500  # findings in one event
+from mingzhang.organisation.models import Book
+from mingzhang.organisation.queries import today_in, work_calendar
 
 
 @transaction.atomic
@@ -41,26 +37,12 @@ def escalate_findings(*, book: Book) -> int:
         for one in overdue.to_put_up(book, passed, today)
     ]  # fmt: skip
     FindingEscalation.objects.bulk_create(rows, batch_size=2000)
-    append.events(_events(book, rows))
+    append.events(events_of(book, rows, "finding.escalate", SYSTEM, _named))
     return len(rows)
 
 
-def _events(book: Book, rows: Iterable[FindingEscalation]) -> list[NewEvent]:
-    """One event for each unit and the people of it who are asked, so that they are told of all of it at once."""
-    alike: dict[tuple[int, tuple[int, ...]], list[FindingEscalation]] = defaultdict(list)
-    for row in rows:
-        alike[row.unit_id, tuple(row.people)].append(row)
-    units = Unit.objects.in_bulk({unit for unit, _people in alike})
-    return [
-        _event(book, units[unit], same[first : first + MOST_NAMED])
-        for (unit, _people), same in alike.items()
-        for first in range(0, len(same), MOST_NAMED)
-    ]
-
-
-def _event(book: Book, unit: Unit, rows: Sequence[FindingEscalation]) -> NewEvent:
-    said = {"findings": [row.finding_id for row in rows], "on": rows[0].on.isoformat()}
-    return NewEvent(book.code, clock.now(), SYSTEM, "finding.escalate", unit.ref, said)
+def _named(rows: Sequence[FindingEscalation]) -> dict[str, list[int]]:
+    return {"findings": [row.finding_id for row in rows]}
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from mingzhang.findings.actions.moving import needed
 from mingzhang.findings.models import Matter, MatterStep
 from mingzhang.findings.rules import check_owner, check_user_can_matter
 from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import today_in
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def finish_matter(*, matter: Matter, result: str, by: Person) -> Matter:
     matter = _locked(matter)
     check_user_can_matter(by, matter, "finish")
     matter.result = needed(result, _("办理结果"))
-    matter.done_on = clock.today(ZoneInfo(matter.book.timezone))
+    matter.done_on = today_in(matter.book)
     return _move(matter, "finish", by, matter.result)
 
 

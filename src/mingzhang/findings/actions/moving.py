@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from mingzhang.findings.actions.accruing import SYSTEM, accrue_findings
 from mingzhang.findings.models import Finding, FindingStep
 from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import needed_note
-from mingzhang.organisation.models import Book, Person, Unit
+from mingzhang.organisation.models import Person, Unit
 
 
 def locked(finding: Finding) -> Finding:
@@ -35,16 +34,6 @@ def locked_all(findings: Iterable[Finding]) -> list[Finding]:
     if not found or len(found) < len(asked) or len({one.book_id for one in found}) > 1:
         raise NotFound(_("没有找到这个问题。"))
     return found
-
-
-def today_in(book: Book) -> date:
-    """Today where the book is."""
-    return clock.today(ZoneInfo(book.timezone))
-
-
-def today_of(finding: Finding) -> date:
-    """Today where the finding is."""
-    return today_in(finding.book)
 
 
 def needed(reason: str, name: str) -> str:

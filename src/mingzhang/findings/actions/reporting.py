@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed
 from mingzhang.findings import flows
 from mingzhang.findings.actions.accruing import accrue_findings
-from mingzhang.findings.actions.moving import locked, locked_all, move, needed, note, today_of
+from mingzhang.findings.actions.moving import locked, locked_all, move, needed, note
 from mingzhang.findings.models import Beginning, Finding
 from mingzhang.findings.reckoning import day_of, pauses_of, term_of
 from mingzhang.findings.rules import check_user_can, check_user_can_report
@@ -24,7 +23,7 @@ from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, needed_note
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Book, Person, Unit
-from mingzhang.organisation.queries import packs_in_force, root, work_calendar
+from mingzhang.organisation.queries import packs_in_force, root, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.rules import check_can
 from mingzhang.packs.finding_schema import SOURCES, Findings
@@ -58,7 +57,7 @@ def report(*, found: Found, pack: PackVersion, by: Person) -> Finding:
     of the pack, a day that is to come, no description."""
     check_user_can_report(by, found.unit)
     words = _words(pack)
-    _check_found(found, words, clock.today(ZoneInfo(by.book.timezone)), pack)
+    _check_found(found, words, today_in(by.book), pack)
     book = by.book
     lock_position(book)
     finding = _new(found, pack, words, by, numbers(book, 1)[0])
@@ -70,7 +69,7 @@ def report(*, found: Found, pack: PackVersion, by: Person) -> Finding:
 
 def numbers(book: Book, count: int) -> list[str]:
     """The next `count` numbers of the year, such as 2026-0031; nobody else takes any until the transaction ends."""
-    year = clock.today(ZoneInfo(book.timezone)).year
+    year = today_in(book).year
     with connection.cursor() as cursor:
         cursor.execute(_NUMBER, [book.pk, year, count])
         last = int(cursor.fetchone()[0])
@@ -112,7 +111,7 @@ def _check_found(found: Found, words: Findings, today: date, pack: PackVersion) 
 
 
 def _new(found: Found, pack: PackVersion, words: Findings, by: Person, number: str) -> Finding:
-    today = clock.today(ZoneInfo(by.book.timezone))
+    today = today_in(by.book)
     calendar = work_calendar()
     term = term_of(today, words.severities_by_id[found.severity], found.asked_for, calendar)
     return Finding(
@@ -158,7 +157,7 @@ def classify(*, finding: Finding, category: str, severity: str, reason: str, by:
 def reckon_again(finding: Finding) -> None:
     """Set its day to what the calendar, the severity and the suspensions of this round say. Time that was granted
     beyond it stays."""
-    pauses = pauses_of(finding, today_of(finding))
+    pauses = pauses_of(finding, today_in(finding.book))
     finding.due_on = day_of(finding.counted_from, finding.term, finding.asked_for, work_calendar(), pauses)
     if finding.until and finding.until <= finding.due_on:
         finding.until = None

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.findings.actions.assigning import drop_transfers
-from mingzhang.findings.actions.moving import locked, move, needed, today_of
+from mingzhang.findings.actions.moving import locked, move, needed
 from mingzhang.findings.models import Finding, Pause
 from mingzhang.findings.reckoning import DAY, day_of, pauses_of
 from mingzhang.findings.rules import check_user_can
 from mingzhang.findings.wording import vocabulary
 from mingzhang.ledger.contents import clean_note
 from mingzhang.organisation.models import Person
-from mingzhang.organisation.queries import work_calendar
+from mingzhang.organisation.queries import today_in, work_calendar
 
 
 @transaction.atomic
@@ -24,9 +24,9 @@ def extend(*, finding: Finding, until: date, reason: str, by: Person) -> Finding
     """More time, to the end of the day `until`. Raises NotAllowed, StateRefused, InvalidInput."""
     finding = locked(finding)
     check_user_can(by, finding, "extend")
-    if until <= max(finding.deadline, today_of(finding)):
+    if until <= max(finding.deadline, today_in(finding.book)):
         raise InvalidInput(
-            _("延期要延到%(day)s以后。") % {"day": max(finding.deadline, today_of(finding)).isoformat()},
+            _("延期要延到%(day)s以后。") % {"day": max(finding.deadline, today_in(finding.book)).isoformat()},
             remedy=_("请选更晚的一天。"),
         )
     finding.until = until
@@ -44,7 +44,7 @@ def suspend(*, finding: Finding, basis: str, by: Person, reason: str = "") -> Fi
         raise InvalidInput(_("中止整改要有依法的理由。"), remedy=_("请从体系包列出的理由里选。"))
     said = clean_note(reason, _("中止的说明"))
     drop_transfers(finding, _("中止整改"), by)
-    Pause.objects.create(finding=finding, round=finding.round, basis=basis, first=today_of(finding))
+    Pause.objects.create(finding=finding, round=finding.round, basis=basis, first=today_in(finding.book))
     finding.resumes = finding.state
     return move(finding, "suspend", by=by, reason=said, basis=basis)
 
@@ -54,7 +54,7 @@ def resume(*, finding: Finding, by: Person, reason: str = "") -> Finding:
     """Correcting goes on, with as many working days as were left. Raises NotAllowed, StateRefused."""
     finding = locked(finding)
     check_user_can(by, finding, "resume")
-    today, calendar = today_of(finding), work_calendar()
+    today, calendar = today_in(finding.book), work_calendar()
     pause = Pause.objects.select_for_update().get(finding=finding, last=None)
     pause.last = max(pause.first, today - DAY)
     pause.save(update_fields=["last"])

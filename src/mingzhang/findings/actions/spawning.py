@@ -19,13 +19,13 @@ from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.workdays import WorkCalendar
 from mingzhang.findings.actions.accruing import accrue_findings
-from mingzhang.findings.actions.moving import note, today_in
+from mingzhang.findings.actions.moving import note
 from mingzhang.findings.actions.reporting import numbers
 from mingzhang.findings.models import GONE, Beginning, Finding, FindingStep, Matter, MatterStep
 from mingzhang.findings.reckoning import day_of, term_of
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import work_calendar
+from mingzhang.organisation.queries import today_in, work_calendar
 from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.finding_schema import FindingRows, Findings, Rows
 from mingzhang.packs.queries import pack_of

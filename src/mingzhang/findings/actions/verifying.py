@@ -11,14 +11,14 @@ from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.findings import flows
 from mingzhang.findings.actions.accruing import SYSTEM
-from mingzhang.findings.actions.moving import locked, move, needed, today_in, today_of
+from mingzhang.findings.actions.moving import locked, move, needed
 from mingzhang.findings.models import Closing, Finding, FindingStep, FollowUp, Verification
 from mingzhang.findings.reckoning import day_of, days_taken, follow_up_day
 from mingzhang.findings.rules import check_user_can
 from mingzhang.findings.wording import severity_of
 from mingzhang.ledger.contents import clean_note
 from mingzhang.organisation.models import Book, Person
-from mingzhang.organisation.queries import work_calendar
+from mingzhang.organisation.queries import today_in, work_calendar
 
 Result = Literal["confirmed", "recurred"]
 
@@ -50,7 +50,7 @@ def _verification(finding: Finding, passed: bool, said: str, by: Person) -> None
     corrector = submitted.order_by("-id").values_list("by_id", flat=True)[0]
     Verification.objects.create(
         finding=finding, round=finding.round, corrector_id=corrector, verifier=by,
-        passed=passed, note=said, on=today_of(finding), at=clock.now(),
+        passed=passed, note=said, on=today_in(finding.book), at=clock.now(),
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def close(*, finding: Finding, by: Person, remark: str = "") -> Closing:
     """Strike it off. Raises NotAllowed for whoever had a hand in it, StateRefused."""
     finding = locked(finding)
     check_user_can(by, finding, "close")
-    today, said = today_of(finding), clean_note(remark, _("销号意见"))
+    today, said = today_in(finding.book), clean_note(remark, _("销号意见"))
     finding.follow_up_on = follow_up_day(severity_of(finding), today, work_calendar())
     verified = Verification.objects.filter(finding=finding, round=finding.round).order_by("-id")
     made = Closing.objects.create(
@@ -81,7 +81,7 @@ def follow_up(*, finding: Finding, result: Result, by: Person, remark: str = "")
     verb = "confirm" if result == "confirmed" else "recur"
     check_user_can(by, finding, verb)
     said = needed(remark, _("反弹的情况")) if verb == "recur" else clean_note(remark, _("回头看的情况"))
-    today, round = today_of(finding), finding.round
+    today, round = today_in(finding.book), finding.round
     FollowUp.objects.create(
         closing=Closing.objects.get(finding=finding, round=round), result=result, on=today, by=by, note=said,
         at=clock.now(),
@@ -93,7 +93,7 @@ def follow_up(*, finding: Finding, result: Result, by: Person, remark: str = "")
 
 def _open_anew(finding: Finding) -> None:
     """A new round, with the time that its severity gives."""
-    severity, today = severity_of(finding), today_of(finding)
+    severity, today = severity_of(finding), today_in(finding.book)
     finding.round += 1
     finding.counted_from, finding.asked_for, finding.until = today, None, None
     finding.term = severity.correct_within if severity else finding.term

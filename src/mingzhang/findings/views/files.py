@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,8 +16,7 @@ from mingzhang.findings.finding_page import Given, finding_by_id, sees_files
 from mingzhang.findings.models import STAGES, Finding, FindingEvidence
 from mingzhang.findings.rules import check_user_can_attach
 from mingzhang.findings.views.finding import show
-from mingzhang.ledger.evidence import display_image, open_verified
-from mingzhang.ledger.views.reading import A_DAY, guarded
+from mingzhang.ledger.views.reading import as_given, as_picture
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
@@ -58,10 +57,7 @@ def keep(request: HttpRequest, finding: Finding, stage: str, by: Person) -> tupl
 def file(request: HttpRequest, place: Place, finding_id: int, use_id: int) -> HttpResponseBase:
     """A file as it was given, checked against its digest; always saved, never shown by the browser."""
     use = _use(place, finding_id, use_id)
-    response = FileResponse(
-        open_verified(use.evidence), as_attachment=True, filename=use.name, content_type=use.evidence.media_type
-    )
-    return guarded(response)
+    return as_given(use.evidence, use.name)
 
 
 @require_GET
@@ -69,9 +65,7 @@ def file(request: HttpRequest, place: Place, finding_id: int, use_id: int) -> Ht
 def picture(request: HttpRequest, place: Place, finding_id: int, use_id: int) -> HttpResponseBase:
     """A JPEG made anew from an image."""
     use = _use(place, finding_id, use_id)
-    response = HttpResponse(display_image(use.evidence, longest=PICTURE), content_type="image/jpeg")
-    response["Cache-Control"] = f"private, max-age={A_DAY}"
-    return guarded(response)
+    return as_picture(use.evidence, PICTURE)
 
 
 def _use(place: Place, finding_id: int, use_id: int) -> FindingEvidence:

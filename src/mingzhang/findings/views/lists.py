@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import actions, choosing, queries
 from mingzhang.findings.actions.assigning import MOST_AT_ONCE
@@ -24,6 +22,7 @@ from mingzhang.findings.models import Finding
 from mingzhang.findings.showing import lines_of
 from mingzhang.findings.waiting import parts_of
 from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.roles import Permission
 
 
@@ -86,7 +85,7 @@ HINTS: dict[str, Promise] = {
 @placed(Permission.FINDING_VIEW)
 def waiting(request: HttpRequest, place: Place) -> HttpResponse:
     """What of findings waits for the person: to be corrected, accepted, assigned, verified, closed, looked at."""
-    parts = parts_of(place, clock.today(ZoneInfo(place.person.book.timezone)))
+    parts = parts_of(place, today_in(place.person.book))
     return render(request, "findings/waiting.html", {"parts": parts, "any": any(part.lines for part in parts)})
 
 
@@ -128,7 +127,7 @@ def _assign(place: Place, chosen: list[Finding], form: QueryDict) -> str:
 def _page(
     request: HttpRequest, place: Place, chosen: list[Finding], given: Given | None = None, status: int = 200
 ) -> HttpResponse:
-    today = clock.today(ZoneInfo(place.person.book.timezone))
+    today = today_in(place.person.book)
     units = {*choosing.units_below(place.unit, place.person), *(one.unit_id for one in chosen)}
     context = {
         "lines": lines_of(chosen, today),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput
 from mingzhang.findings import actions, choosing
 from mingzhang.findings.actions import Found
@@ -24,6 +22,7 @@ from mingzhang.findings.wording import source_name, vocabularies
 from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place, placed
+from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.models import PackVersion
@@ -58,7 +57,7 @@ def _said(made: Finding) -> str:
 
 def _report(place: Place, form: QueryDict) -> Finding:
     pack, words = _pack(place, form.get("pack", ""))
-    today = clock.today(ZoneInfo(place.person.book.timezone))
+    today = today_in(place.person.book)
     found = Found(
         unit=choosing.unit_said(place.person, form.get("unit", "")),
         source=form.get("source", ""),
@@ -91,7 +90,7 @@ def _page(
     context: dict[str, Any] = {
         "given": given.dict(),
         "refusal": refusal,
-        "today": clock.today(ZoneInfo(place.person.book.timezone)),
+        "today": today_in(place.person.book),
         "units": _units(place),
         "sources": [Option(code, source_name(code)) for code in SOURCES],
         "back": f"{reverse('findings:list')}?{place.query}",

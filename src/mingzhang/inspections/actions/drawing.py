@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import secrets
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from mingzhang.inspections.rules import LONGEST_SECRET
 from mingzhang.inspections.verify_draw import Json, canonical, check_roster, commitment, digest, document_of
 from mingzhang.ledger.contents import clean_line, needed_note
 from mingzhang.organisation.models import Person
-from mingzhang.organisation.queries import holding
+from mingzhang.organisation.queries import holding, today_in
 from mingzhang.organisation.roles import Permission, roles_with
 
 SALT_BYTES = 16
@@ -34,7 +33,7 @@ def publish_roster(*, draw: Draw, by: Person) -> Draw:
     StateRefused, InvalidInput for a roster that cannot be drawn from."""
     held = locked(draw)
     rules.check_user_can_draw(by, held, "publish")
-    today = clock.today(ZoneInfo(held.inspection.book.timezone))
+    today = today_in(held.inspection.book)
     rules.check_publishable(held, today)
     roster = roster_of(held)
     check_roster(roster)
@@ -98,7 +97,7 @@ def state_value(*, draw: Draw, value: str, by: Person) -> Draw:
     InvalidInput."""
     held = locked(draw)
     rules.check_user_can_draw(by, held, "state")
-    if held.value_on and clock.today(ZoneInfo(held.inspection.book.timezone)) < held.value_on:
+    if held.value_on and today_in(held.inspection.book) < held.value_on:
         raise StateRefused(
             _("%(day)s还没有到。") % {"day": held.value_on.isoformat()}, remedy=_("请到那一天公布以后再填。")
         )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from mingzhang.core.errors import NotFound
 from mingzhang.ledger import listing, queries
 from mingzhang.ledger.evidence import display_image, open_verified
-from mingzhang.ledger.models import Entry, Record, RecordEvidence
+from mingzhang.ledger.models import Entry, Evidence, Record, RecordEvidence
 from mingzhang.ledger.posting import behind
 from mingzhang.ledger.record_page import Asked, Given, context_of
 from mingzhang.organisation.place import Place, placed
@@ -110,10 +110,7 @@ def _behind(found: Entry) -> str:
 def evidence(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
     """A file as it was given, checked against its digest; always saved, never shown by the browser."""
     use = evidence_of(place, record_id, evidence_id)
-    response = FileResponse(
-        open_verified(use.evidence), as_attachment=True, filename=use.name, content_type=use.evidence.media_type
-    )
-    return guarded(response)
+    return as_given(use.evidence, use.name)
 
 
 @require_GET
@@ -121,9 +118,7 @@ def evidence(request: HttpRequest, place: Place, record_id: int, evidence_id: in
 def picture(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
     """A small JPEG made anew from an image."""
     use = evidence_of(place, record_id, evidence_id)
-    response = HttpResponse(display_image(use.evidence, longest=THUMBNAIL), content_type="image/jpeg")
-    response["Cache-Control"] = f"private, max-age={A_DAY}"
-    return guarded(response)
+    return as_picture(use.evidence, THUMBNAIL)
 
 
 def evidence_of(place: Place, record_id: int, evidence_id: int) -> RecordEvidence:
@@ -137,6 +132,19 @@ def evidence_of(place: Place, record_id: int, evidence_id: int) -> RecordEvidenc
     if (use := uses.first()) is None:
         raise NotFound(_("这张记录单没有这份佐证。"))
     return use
+
+
+def as_given(evidence: Evidence, name: str) -> HttpResponseBase:
+    """The bytes of a file, to be saved under `name`."""
+    file = open_verified(evidence)
+    return guarded(FileResponse(file, as_attachment=True, filename=name, content_type=evidence.media_type))
+
+
+def as_picture(evidence: Evidence, longest: int) -> HttpResponseBase:
+    """A JPEG made anew from an image, `longest` pixels on its longer side."""
+    response = HttpResponse(display_image(evidence, longest=longest), content_type="image/jpeg")
+    response["Cache-Control"] = f"private, max-age={A_DAY}"
+    return guarded(response)
 
 
 def guarded(response: HttpResponseBase) -> HttpResponseBase:

@@ -26,7 +26,7 @@ from mingzhang.notifications.models import OF_TASK, Delivery, Hook, Message, Not
 from mingzhang.notifications.sources import short
 from mingzhang.notifications.times import not_before
 from mingzhang.organisation.models import Book
-from mingzhang.organisation.queries import work_calendar
+from mingzhang.organisation.queries import today_in, work_calendar
 
 DAY = timedelta(days=1)
 LATE_DAYS = timedelta(days=7)  # what was due longer ago was either told or is a matter for the next level
@@ -123,7 +123,7 @@ def _message(book: Book, preference: Preference, channel: str, urgent: Sequence[
 def remind_of_tasks(*, book: Book) -> int:
     """Tell people of the tasks that fall to them: so many working days before, on the day, and once it has passed;
     each once for a day by which a task has to be done. Answers how many were told."""
-    today, calendar = clock.today(ZoneInfo(book.timezone)), work_calendar()
+    today, calendar = today_in(book), work_calendar()
     ahead = calendar.add(today, terms_of(book).remind_before)
     found = falling_due(book, today - LATE_DAYS, ahead, today=today)
     with translation.override(book.language):
@@ -167,7 +167,7 @@ def tell_orphans(*, book: Book) -> int:
     """Tell those who arrange duties, once a day, what is without an owner in their unit and in those below it that
     have nobody to arrange them. Yesterday's word about the same gives way, unless it was read. Answers how many
     were told."""
-    today = clock.today(ZoneInfo(book.timezone))
+    today = today_in(book)
     with translation.override(book.language):
         tellings = [one for found in orphans.by_arranger(book, today) for one in _orphaned(found, today)]
     keys = {one.key for one in tellings}
