@@ -81,7 +81,7 @@ def generate_tasks(*, book: Book) -> Generated:
         moved = move_followers(book)
         cursor.execute("DROP TABLE duties_wanted")
         if made > MANY:
-            cursor.execute("ANALYZE duties_task")  # or the next run is planned for a table that was empty
+            cursor.execute("ANALYZE duties_task, organisation_unit")  # or the next run is planned for small ones
     found = Generated(made, changed + moved, withdrawn, restored)
     Horizon.objects.update_or_create(book=book, defaults={"until": end})
     if found.any:
