@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from mingzhang.findings.counting import MOST_COUNTED, tell
 from mingzhang.findings.models import (
     CLOSED,
     GONE,
@@ -29,7 +30,6 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import AnyOf, UnitScope
 
 SIZE = 20
-MOST_COUNTED = 10_000
 A_COLUMNS_CARDS = 6
 SOON = timedelta(days=3)
 
@@ -185,29 +185,32 @@ def _says(text: str) -> Q:
 
 def page_of(wanted: Wanted, page: int = 1, size: int = SIZE) -> tuple[list[Finding], int]:
     """The findings of a page, and how many there are, at most MOST_COUNTED: what is to be solved first comes first;
-    of those closed, the last."""
-    found = wanted_findings(wanted)
-    count = found.order_by()[:MOST_COUNTED].count()
+    of those closed, the last. Two questions."""
     start = (max(1, page) - 1) * size
-    return list(ordered(found, wanted.state)[start : start + size]), count
+    (told,) = tell([in_order(wanted)], wanted.today, start, start + size)
+    found = rows_of(told.first)
+    return [found[pk] for pk in told.first if pk in found], told.count
 
 
-def ordered(findings: QuerySet[Finding], state: str) -> QuerySet[Finding]:
-    """In the order of lists, with what a row shows."""
-    back = "-" if set(GROUPS.get(state, (state,))) <= {*CLOSED, *GONE} else ""
-    return findings.select_related(*SHOWN).order_by(f"{back}by_day", f"{back}pk")
+def in_order(wanted: Wanted) -> QuerySet[Finding]:
+    """The findings asked for in the order of lists."""
+    back = "-" if set(GROUPS.get(wanted.state, (wanted.state,))) <= {*CLOSED, *GONE} else ""
+    return wanted_findings(wanted).order_by(f"{back}by_day", f"{back}pk")
+
+
+def rows_of(numbers: Iterable[int]) -> dict[int, Finding]:
+    """The findings of these numbers, with what a row shows. One question."""
+    return {one.pk: one for one in Finding.objects.filter(pk__in=list(numbers)).select_related(*SHOWN)}
 
 
 def board(wanted: Wanted, cards: int = A_COLUMNS_CARDS) -> list[Column]:
-    """The columns of the board: two questions for each, however many findings there are."""
-    return [_column(replace(wanted, state=key), cards) for key in BOARD]
-
-
-def _column(wanted: Wanted, cards: int) -> Column:
-    found = wanted_findings(wanted)
-    late = Q(state__in=UNSOLVED, by_day__lt=wanted.today)
-    told = found.order_by()[:MOST_COUNTED].aggregate(count=Count("pk"), late=Count("pk", filter=late))
-    return Column(wanted.state, told["count"], told["late"], list(ordered(found, wanted.state)[:cards]))
+    """The columns of the board: two questions, however many findings there are."""
+    told = tell([in_order(replace(wanted, state=key)) for key in BOARD], wanted.today, 0, cards)
+    found = rows_of(pk for one in told for pk in one.first)
+    return [
+        Column(key, one.count, one.late, [found[pk] for pk in one.first if pk in found])
+        for key, one in zip(BOARD, told, strict=True)
+    ]
 
 
 # --- one ----------------------------------------------------------------------------------------------------------
