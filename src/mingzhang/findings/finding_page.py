@@ -75,7 +75,7 @@ class Shot:
 def finding_by_id(place: Place, finding_id: int) -> Finding:
     """Raises NotFound: what one may not see is not told apart from what is not there."""
     rows = queries.visible_to(place.person).select_related(
-        *queries.SHOWN, "origin", "record", "into", "part_of", "pack_version", "reported_by"
+        *queries.SHOWN, "book", "origin", "record", "into", "part_of", "pack_version", "reported_by"
     )
     found = rows.filter(pk=finding_id).first()
     if found is None:

@@ -139,8 +139,8 @@ class Finding(models.Model):
             models.CheckConstraint(condition=~Q(description=""), name="finding_described"),
         ]
         indexes = [
-            # Lists: of a unit, or a whole book, what is to be done first; what was closed, the last first. With what
-            # counting them reads besides, so that it reads nothing else.
+            # Lists: of a unit, or a whole book, what is to be done first; what was closed, the last first. They
+            # hold what is read besides when they are counted, so that nothing else is read.
             models.Index(fields=["unit", "state", "by_day", "id"], include=["book"], name="finding_of_unit"),
             models.Index(fields=["book", "state", "by_day", "id"], include=["unit"], name="finding_of_state"),
             models.Index(

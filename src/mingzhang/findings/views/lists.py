@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import actions, choosing, queries
 from mingzhang.findings.actions.assigning import MOST_AT_ONCE
+from mingzhang.findings.counting import MOST_COUNTED
 from mingzhang.findings.finding_page import Given
 from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import Finding
@@ -39,7 +40,7 @@ def findings(request: HttpRequest, place: Place) -> HttpResponse:
         "lines": lines,
         "pages": asked.pages(count),
         "count": count,
-        "capped": count >= queries.MOST_COUNTED,
+        "capped": count >= MOST_COUNTED,
         "each": _("每页20件"),
         "reports": Permission.FINDING_REPORT in place.held,
         "picks": assigns and any(line.to_assign for line in lines),
@@ -60,7 +61,7 @@ def board(request: HttpRequest, place: Place) -> HttpResponse:
             "name": asked.name_of(one.key),
             "hint": HINTS[one.key],
             "count": one.count,
-            "capped": one.count >= queries.MOST_COUNTED,
+            "capped": one.count >= MOST_COUNTED,
             "late": one.late,
             "more": one.more,
             "lines": [lines[card.pk] for card in one.cards],
@@ -111,7 +112,7 @@ def assign_many(request: HttpRequest, place: Place) -> HttpResponse:
 def _chosen(place: Place, form: QueryDict) -> list[Finding]:
     numbers = [int(one) for one in form.getlist("finding") if one.isascii() and one.isdigit() and len(one) < 18]
     rows = queries.visible_to(place.person).filter(pk__in=numbers[:MOST_AT_ONCE])
-    return list(rows.select_related(*queries.SHOWN).order_by("by_day", "pk"))
+    return list(rows.select_related(*queries.SHOWN, "book").order_by("by_day", "pk"))
 
 
 def _assign(place: Place, chosen: list[Finding], form: QueryDict) -> str:
