@@ -8,7 +8,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core import clock
 from mingzhang.duties.counted import Counted
@@ -28,7 +28,7 @@ from mingzhang.ui.templatetags.ui import day as short_day
 from mingzhang.ui.templatetags.ui import full_day
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def handbook_docx(_request: HttpRequest, place: Place, username: str) -> HttpResponse:
     """The handbook of the period at hand."""
@@ -38,7 +38,7 @@ def handbook_docx(_request: HttpRequest, place: Place, username: str) -> HttpRes
         return _file(_handbook(book), _("%(name)s责任手册") % {"name": person.name})
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def handed_docx(_request: HttpRequest, place: Place, step_id: int) -> HttpResponse:
     """The list of what was handed over in one go, with lines to sign on."""

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.findings.waiting import Part as Waiting
 from mingzhang.findings.waiting import parts_of
@@ -88,7 +88,7 @@ class Found:
     count: int
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def today(request: HttpRequest, place: Place) -> HttpResponse:
     """A fixed number of queries, whatever there is to do."""
