@@ -1,4 +1,5 @@
-"""Lists and boards are counted and put in order from indexes that hold all that is read for it."""
+"""Lists and boards are counted and put in order from indexes that hold all that is read for it. Whom a finding was given
+to is looked up for whoever asks which findings they may see."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -27,6 +28,7 @@ INDEXES = (
         include=("state", "unit"),
         name="finding_all",
     ),
+    models.Index(condition=Q(owner__isnull=False), fields=["owner"], name="finding_owner"),
 )
 REPLACED = ("finding_unit_state", "finding_book_state", "finding_book_open", "finding_book_closed")
 

@@ -156,6 +156,7 @@ class Finding(models.Model):
                 condition=Q(state__in=(*OPEN, *CLOSED)), name="finding_all",
             ),
             models.Index(fields=["owner", "by_day"], condition=Q(state__in=OPEN), name="finding_owner_open"),
+            models.Index(fields=["owner"], condition=Q(owner__isnull=False), name="finding_owner"),
             models.Index(fields=["sponsor"], condition=Q(sponsor__isnull=False), name="finding_sponsor"),
             models.Index(fields=["origin", "by_day"], name="finding_origin"),
             models.Index(fields=["record"], condition=Q(record__isnull=False), name="finding_record"),
