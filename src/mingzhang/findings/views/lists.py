@@ -20,6 +20,7 @@ from mingzhang.findings.counting import MOST_COUNTED
 from mingzhang.findings.finding_page import Given
 from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import Finding
+from mingzhang.findings.naming import Reach, named
 from mingzhang.findings.showing import lines_of
 from mingzhang.findings.waiting import parts_of
 from mingzhang.organisation.place import Place, placed
@@ -116,7 +117,7 @@ def _chosen(place: Place, form: QueryDict) -> list[Finding]:
 
 
 def _assign(place: Place, chosen: list[Finding], form: QueryDict) -> str:
-    unit, owner = choosing.corrector_said(place.person, form.get("to", ""))
+    unit, owner = named(Reach(place.person, place.unit), form.get("to", ""))
     sponsor = choosing.sponsor_said(place.person, form.get("sponsor", ""))
     done = actions.assign_findings(
         findings=chosen, owner=owner, unit=unit, sponsor=sponsor, note=form.get("reason", ""), by=place.person
@@ -129,10 +130,10 @@ def _page(
     request: HttpRequest, place: Place, chosen: list[Finding], given: Given | None = None, status: int = 200
 ) -> HttpResponse:
     today = today_in(place.person.book)
-    units = {*choosing.units_below(place.unit, place.person), *(one.unit_id for one in chosen)}
     context = {
         "lines": lines_of(chosen, today),
-        "correctors": choosing.correctors(sorted(units)),
+        "offered": Reach(place.person, chosen[0].unit if chosen else place.unit).offered(),
+        "people": f"{reverse('findings:people')}?{place.query}",
         "leaders": choosing.leaders(place.unit),
         "given": given or Given(),
         "back": f"{reverse('findings:list')}?{place.query}&state=to_assign",
