@@ -268,7 +268,8 @@ def test_offering_people_asks_as_much_of_many_as_of_few(june: Office, reviewer: 
     asked()
     before = asked()
     for number in range(8):
-        people.seat(june.cast.community, f"w{number}", f"网格员{number}", f"网格岗{number}", ["clerk"], june.cast.admin)
+        name = f"网格员{number}"
+        people.seat(june.cast.community, f"w{number}", name, f"网格岗{number}", ["clerk"], june.cast.admin)
     assert asked() == before
 
 

@@ -21,7 +21,7 @@ from mingzhang.organisation.scopes import AnyOf
 from mingzhang.organisation.searching import folded
 
 MOST_OFFERED = 20
-_CODE = re.compile(r"[（(]\s*(\S+)\s+(\S+)\s*[）)]\s*$|^\s*(\S+)\s+(\S+)\s*$")
+_CODES = re.compile(r"(?:.*[（(])?\s*([^\s（(]+)\s+([^\s）)]+)\s*[）)]?\s*")
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,7 @@ def reach_of(finding: Finding, by: Person, verb: str) -> Reach:
 def named(reach: Reach, said: str) -> tuple[Unit, Person]:
     """Unit and person, as a form says them: with their codes, as they are offered, or by a name that only one of
     them has. Raises InvalidInput."""
-    if found := _CODE.search(said):
-        unit, username = (one for one in found.groups() if one)
-        return unit_said(reach.by, unit), person_said(reach.by, username)
+    if codes := _CODES.fullmatch(said):
+        return unit_said(reach.by, codes[1]), person_said(reach.by, codes[2])
     one = reach.only(said)
     return one.unit, one.person
