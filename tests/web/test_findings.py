@@ -192,6 +192,16 @@ def test_several_are_assigned_at_once_or_none(june: Office, reviewer: Client) ->
     assert third.state == "found"
 
 
+def test_today_says_how_many_of_mine_are_late_or_due_soon(june: Office, clerk: Client) -> None:
+    for day in (date(2026, 5, 29), date(2026, 6, 1), date(2026, 6, 4), date(2026, 6, 30)):
+        found = assigned(june)
+        Finding.objects.filter(pk=found.pk).update(due_on=day)
+    for page in (words(get(clerk, "/today/" + AT_STREET)), words(get(clerk, WAITING))):
+        assert "4件，逾期1件，快到期2件" in page, page
+    Finding.objects.filter(state="assigned").update(due_on=date(2026, 6, 30))
+    assert "快到期" not in words(get(clerk, WAITING))
+
+
 def offered(client: Client, asked: str = "", **more: object) -> list[str]:
     found = client.get("/findings/people/", {"unit": "QH", "q": asked, **more})
     assert found.status_code == 200

@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from django.db.models import Value
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mingzhang.findings.models import Finding
@@ -53,8 +54,18 @@ class Part:
         return self.count > len(self.lines)
 
     @property
-    def capped(self) -> bool:
-        return self.count >= MOST
+    def said(self) -> str:
+        """How many there are, in words."""
+        if self.count >= MOST:
+            return gettext("99件以上")
+        return ngettext("%(count)d件", "%(count)d件", self.count) % {"count": self.count}
+
+    @property
+    def near(self) -> str:
+        """How many of them are late or due soon, in words; nothing where none is."""
+        late = ngettext("逾期%(count)d件", "逾期%(count)d件", self.late) % {"count": self.late}
+        soon = ngettext("快到期%(count)d件", "快到期%(count)d件", self.soon) % {"count": self.soon}
+        return gettext("，").join([*([late] if self.late else []), *([soon] if self.soon else [])])
 
 
 def parts_of(place: Place, today: date, each: int = EACH) -> list[Part]:
