@@ -225,7 +225,7 @@ def after(walk: Walk, number: int, step: Callable[[], str]) -> str:
     return verb
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [6, pytest.param(40, marks=pytest.mark.slow)])
 def test_whatever_is_tried_nobody_closes_what_they_corrected_and_nothing_is_lost(
     world: World, examples: int
 ) -> None:
@@ -249,7 +249,7 @@ def test_whatever_is_tried_nobody_closes_what_they_corrected_and_nothing_is_lost
     )
 
 
-@pytest.mark.parametrize("examples", [2, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [2, pytest.param(40, marks=pytest.mark.slow)])
 def test_handed_on_put_together_and_taken_apart_each_problem_stays_with_somebody(
     world: World, examples: int
 ) -> None:
