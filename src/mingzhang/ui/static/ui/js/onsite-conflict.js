@@ -1,0 +1,30 @@
+// Two phones answered one item differently: both answers are shown with who gave them, and one is chosen.
+import { button, clock, icon, make, say } from "./onsite-make.js";
+import { kept } from "./onsite-faults.js";
+import { answer } from "./onsite-queue.js";
+
+export function wordsOf(item, value) {
+  if (item.answer === "choice") return item.options.find(({ id }) => id === value)?.name ?? value;
+  if (["yes", "no", "na"].includes(value)) return say(value);
+  return item.answer === "number" ? `${value}${item.unit ?? ""}` : value;
+}
+
+export function clash(element, item, answers, { person, number, locked }) {
+  element.hidden = !answers;
+  const now = JSON.stringify([answers, locked]);
+  if (element.dataset.shown === now) return;
+  element.dataset.shown = now;
+  element.replaceChildren();
+  if (!answers) return;
+  const row = (one) => {
+    const words = wordsOf(item, one.value);
+    const take = () => kept(() => answer(person, number, item.id, one.value, one.note));
+    return make("li", {},
+      make("p", {}, make("b", {}, words), one.note ? `：${one.note}` : ""),
+      make("p", { class: "meta" }, say("said_by_at", { by: one.by, at: clock(one.at) })),
+      !locked && button(say("take_this"), take, { look: "is-big", "aria-label": say("take_this_of", { words, by: one.by }) }));
+  };
+  element.append(
+    make("p", { class: "chk-clash-t" }, icon("warn"), make("span", {}, say("clash"))),
+    make("ul", {}, answers.map(row)));
+}
