@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -45,4 +46,5 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, object]:
     """No session and no person is asked for: what is rendered must not differ from one to the next."""
-    return {"large": told(request), "english": (get_language() or "").startswith("en")}
+    english = (get_language() or "").startswith("en")
+    return {"large": told(request), "english": english, "zone": settings.TIME_ZONE}

@@ -52,7 +52,7 @@ function line(state, words, counts, now) {
   const act = document.getElementById("sync-act");
   act.replaceChildren();
   if (state === "out") act.append(signIn());
-  else if (waits && state !== "sending") act.append(button(say("send_now"), now));
+  else if (waits && state !== "sending" && navigator.onLine) act.append(button(say("send_now"), now));
 }
 
 export function signIn() {

@@ -19,7 +19,7 @@ export function itemOf(item, number_, place) {
   const remark = remarkOf(item, (note) => give(said.answer.value, note));
   const strip = photoStrip(here);
   const clashes = make("div", { class: "chk-clash", hidden: true });
-  const more = moreOf(remark, strip);
+  const more = moreOf(remark, strip, item.photo);
   const element = make("li", { class: "chk", id: `item-${item.id}`, "data-item": item.id },
     heading(item, number_), control.element, clashes, more.element);
 
@@ -27,7 +27,7 @@ export function itemOf(item, number_, place) {
     said.answer = held.answers[item.id] ?? null;
     element.dataset.state = stateOf(item, held);
     element.dataset.wrong = said.answer && isWrong(item, said.answer.value) ? "yes" : "";
-    control.update(said.answer?.value ?? "", locked);
+    control.update(held.conflicts[item.id] ? "" : said.answer?.value ?? "", locked);
     remark.update(said.answer?.note ?? "", locked);
     const photos = strip.update({ photos: held.photos, thumbs, locked });
     clash(clashes, item, held.conflicts[item.id], { ...here, locked });
@@ -37,12 +37,17 @@ export function itemOf(item, number_, place) {
 }
 
 function heading(item, number_) {
-  const basis = item.basis?.length
-    ? make("details", { class: "chk-basis" }, make("summary", {}, say("basis")), make("p", {}, basisOf(item)))
-    : null;
+  const words = make("p", { class: "hint chk-law", id: `law-${item.id}`, hidden: true }, basisOf(item));
+  const law = make("button", {
+    type: "button", class: "chk-law-b", "aria-expanded": "false", "aria-controls": words.id,
+    onclick: () => {
+      words.hidden = !words.hidden;
+      law.setAttribute("aria-expanded", String(!words.hidden));
+    },
+  }, say("basis"));
   return make("div", { class: "chk-h" },
     make("p", { class: "chk-t", id: `name-${item.id}` }, make("b", {}, String(number_)), make("span", {}, item.name)),
-    item.guidance && make("p", { class: "hint" }, item.guidance), basis);
+    item.basis?.length > 0 && law, item.guidance && make("p", { class: "hint" }, item.guidance), words);
 }
 
 const basisOf = ({ basis }) => (Array.isArray(basis) ? basis.map(lawOf).join("；") : String(basis));
@@ -142,8 +147,8 @@ function remarkOf(item, give) {
   return { element: make("div", { class: "chk-note" }, label, control), control, update };
 }
 
-// Photo and sentence: open where there is a problem, else behind two quiet buttons.
-function moreOf(remark, strip) {
+// Photo and sentence: open where there is a problem, else behind quiet buttons once there is an answer.
+function moreOf(remark, strip, asksForPhoto) {
   let opened = false;
   const write = button(say("write_note"), () => {
     opened = true;
@@ -151,13 +156,14 @@ function moreOf(remark, strip) {
     write.hidden = true;
     remark.control.focus();
   }, { picture: "pen", look: "is-quiet" });
-  const element = make("div", { class: "chk-more" }, strip.element, remark.element, write);
+  const element = make("div", { class: "chk-more" }, remark.element, strip.element, write);
   const update = ({ answered, wrong, photos, locked }) => {
     const speaks = Boolean(answered) && (wrong || opened || Boolean(answered.note) || document.activeElement === remark.control);
+    element.hidden = !answered && !asksForPhoto && !photos;
     element.classList.toggle("is-bad", wrong);
+    element.classList.toggle("is-quiet", !wrong && !photos);
     remark.element.hidden = !speaks;
     write.hidden = speaks || !answered || locked;
-    strip.element.classList.toggle("is-quiet", !wrong && !photos);
   };
   return { element, update };
 }

@@ -64,7 +64,13 @@ async function others(person, net) {
 
 async function taken(person) {
   const last = await meta("person");
-  return last?.person === person ? say("taken_at", { name: last.name, at: clock(last.at) }) : "";
+  return last?.person === person ? say("taken_at", { at: clock(last.at) }) : "";
+}
+
+// Whose rounds these are.
+async function owner(person) {
+  const last = await meta("person");
+  return last?.person === person ? last.name : "";
 }
 
 function ready() {
@@ -92,5 +98,5 @@ export async function listPage(root, { person, net, now }) {
       button(say("look_anew"), now, { look: "is-quiet" }));
   }
   await update();
-  return { title: say("my_rounds"), meta: "", update };
+  return { title: say("app"), meta: await owner(person), update };
 }

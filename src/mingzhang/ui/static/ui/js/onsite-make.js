@@ -5,6 +5,7 @@ const words = Object.fromEntries(
 );
 const SVG = "http://www.w3.org/2000/svg";
 const locale = document.documentElement.lang;
+const timeZone = document.body.dataset.zone;
 
 export const say = (name, parts = {}) => words[name].replace(/\{(\w+)\}/g, (_all, part) => parts[part] ?? "");
 
@@ -36,11 +37,12 @@ export const button = (words_, onclick, { look = "", picture = null, ...rest } =
 export const note = (look, picture, ...children) =>
   make("div", { class: `note ${look}`.trim() }, icon(picture), make("div", { class: "grow" }, ...children));
 
-// A time of today as 10:41, any other with its day.
+// A time of today as 10:41, any other with its day; as it is where the book is kept, whatever the phone is set to.
 export function clock(at) {
   const when = new Date(at);
-  const time = { hour: "2-digit", minute: "2-digit", hour12: false };
-  const today = when.toDateString() === new Date().toDateString();
+  const day = (one) => one.toLocaleDateString("en-CA", { timeZone });
+  const time = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone };
+  const today = day(when) === day(new Date());
   return when.toLocaleString(locale, today ? time : { month: "short", day: "numeric", ...time });
 }
 

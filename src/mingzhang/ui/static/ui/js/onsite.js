@@ -36,7 +36,7 @@ function top({ title, meta = "", back = null }) {
 // Somebody signed out on this phone: what waits stays, and is not shown.
 async function hiddenPage() {
   root.replaceChildren(make("div", { class: "empty" }, icon("key"), make("h1", { class: "in-h1", tabindex: -1 }, say("hidden")), make("p", {}, say("hidden_hint")), signIn()));
-  return { title: say("my_rounds"), update: () => {} };
+  return { title: say("app"), update: () => {} };
 }
 
 async function pageOf({ number, rest }, about) {
@@ -116,11 +116,17 @@ function persist() {
   navigator.storage?.persist?.();
 }
 
+function signedOutElsewhere({ key, newValue }) {
+  if (key !== HIDDEN || newValue === null) return;
+  net.account = "out";
+  changed();
+}
+
 async function begin() {
   largeType();
   document.getElementById("newer").querySelector("button").addEventListener("click", () => location.reload());
   addEventListener("hashchange", () => { jump = true; changed(); });
-  addEventListener("storage", ({ key }) => key === HIDDEN && changed());
+  addEventListener("storage", signedOutElsewhere);
   onSaid(() => { persist(); soon(); });
   linkWorker(tellOfWorker);
   await wake(changed);
