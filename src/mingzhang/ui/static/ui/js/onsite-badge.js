@@ -1,6 +1,7 @@
 // How it stands with what was said: on the phone, on its way, or at the server. One badge, and one sentence.
 import { button, icon, make, say } from "./onsite-make.js";
 import { waiting } from "./onsite-standing.js";
+import { isReady } from "./onsite-worker-link.js";
 
 const LOOKS = {
   hidden: ["key", "is-soon"], out: ["key", "is-soon"], away: ["off", "is-off"], sending: ["up", "is-busy"],
@@ -8,7 +9,8 @@ const LOOKS = {
 };
 
 // The name of the state, the gravest first.
-export function stateOf({ net, account, sending }, { words, photos, refused }) {
+export function stateOf({ net, account, sending, hidden }, { words, photos, refused }) {
+  if (hidden) return "hidden";
   if (account === "out") return "out";
   if (net === "away") return "away";
   if (sending) return "sending";
@@ -19,6 +21,8 @@ export function stateOf({ net, account, sending }, { words, photos, refused }) {
 
 function sentence(state, counts) {
   const { words, photos } = counts;
+  if (state === "all" && isSecureContext && !isReady()) return say("not_ready");
+  if (state === "hidden") return say("hidden");
   if (!words && !photos) return say(`line_${state}_none`);
   const kept = say(words && photos ? "kept_both" : words ? "kept_words" : "kept_photos", counts);
   return kept + say(`line_${state}`);
@@ -48,6 +52,7 @@ function line(state, words, counts, now) {
   document.getElementById("line").textContent = words;
   const box = document.getElementById("sync");
   box.dataset.state = state;
+  box.hidden = state === "hidden";
   const waits = counts.words + counts.photos > 0;
   const act = document.getElementById("sync-act");
   act.replaceChildren();

@@ -15,8 +15,9 @@ export function itemOf(item, number_, place) {
   const said = { answer: null };
   const give = (value, note = said.answer?.note ?? "") =>
     kept(() => answer(place.person, place.number, item.id, value, note));
+  const remarked = async (words) => !said.answer || give(said.answer.value, words);
   const control = CONTROLS[item.answer](item, give);
-  const remark = remarkOf(item, (note) => give(said.answer.value, note));
+  const remark = remarkOf(item, remarked);
   const strip = photoStrip(here);
   const clashes = make("div", { class: "chk-clash", hidden: true });
   const more = moreOf(remark, strip, item.photo);
@@ -24,7 +25,7 @@ export function itemOf(item, number_, place) {
     heading(item, number_), control.element, clashes, more.element);
 
   function update({ held, thumbs, locked }) {
-    said.answer = held.answers[item.id] ?? null;
+    said.answer = held.answers[item.id]?.value ? held.answers[item.id] : null;
     element.dataset.state = stateOf(item, held);
     element.dataset.wrong = said.answer && isWrong(item, said.answer.value) ? "yes" : "";
     control.update(held.conflicts[item.id] ? "" : said.answer?.value ?? "", locked);
@@ -85,21 +86,47 @@ function choices(item, options, give, look) {
 const yesNo = (item, give) =>
   choices(item, YES_NO.map(([id, picture, look]) => ({ id, words: say(id), picture, look })), give, "yns");
 
-const options = (item, give) =>
-  choices(item, item.options.map(({ id, name, wrong }) => ({ id, words: name, look: wrong ? "yn-no" : "yn-ok" })), give, "yns is-list");
+const notApplicable = () => ({ id: "na", words: say("na"), look: "yn-na" });
 
-// What is typed is written down while it is typed, a moment after each key, and when the field is left.
+function options(item, give) {
+  const offered = item.options.map(({ id, name, wrong }) => ({ id, words: name, look: wrong ? "yn-no" : "yn-ok" }));
+  return choices(item, [...offered, notApplicable()], give, "yns is-list");
+}
+
+// What is typed is written down while it is typed, a moment after each key, and when the field is left. Emptied, it
+// is taken back.
 function typed(control, { give, valid }) {
   let dirty = false;
+  let stands = "";
   const keep = settled(async () => {
     const value = control.value.trim();
-    if (valid(value) && (await give(value))) dirty = dirty && control.value.trim() !== value;
+    const fits = value === "" ? stands !== "" : valid(value);
+    if (fits && (await give(value))) dirty = dirty && control.value.trim() !== value;
   });
   control.addEventListener("input", () => { dirty = true; keep.soon(); });
   control.addEventListener("change", () => keep.now());
-  return (value, locked) => {
+  const update = (value, locked) => {
+    stands = value;
     control.readOnly = locked;
     if (!dirty && !keep.waiting) control.value = value;
+  };
+  const clear = () => {
+    dirty = false;
+    control.value = "";
+  };
+  return { update, clear };
+}
+
+// Beside a field: that what it asks does not apply, or does after all.
+function inapplicable(give, field) {
+  const control = button(say("na"), () => {
+    field.clear();
+    return give(control.getAttribute("aria-pressed") === "true" ? "" : "na");
+  }, { look: "chk-na", picture: "ring" });
+  return (value, locked) => {
+    control.setAttribute("aria-pressed", String(value === "na"));
+    control.disabled = locked;
+    return control;
   };
 }
 
@@ -110,7 +137,8 @@ function numeric(item, give) {
   const limits = make("p", { class: "hint", id: `limits-${item.id}` });
   const plain = (value) => value.replaceAll("，", "").replaceAll("。", ".").normalize("NFKC").replaceAll(",", "");
   const valid = (value) => NUMBER.test(plain(value));
-  const update = typed(control, { give: (value) => give(plain(value)), valid });
+  const field = typed(control, { give: (value) => give(plain(value)), valid });
+  const na = inapplicable(give, field);
   const tell = () => {
     const value = plain(control.value.trim());
     const bad = value !== "" && !valid(value);
@@ -119,8 +147,15 @@ function numeric(item, give) {
   };
   control.addEventListener("input", tell);
   const element = make("div", { class: "chk-n" }, control,
-    make("span", { class: "measure", id: `unit-${item.id}` }, item.unit ?? ""), limits);
-  return { element, first: control, update: (value, locked) => { update(value, locked); tell(); } };
+    make("span", { class: "measure", id: `unit-${item.id}` }, item.unit ?? ""), na("", false), limits);
+  return {
+    element, first: control,
+    update: (value, locked) => {
+      na(value, locked);
+      field.update(value === "na" ? "" : value, locked);
+      tell();
+    },
+  };
 }
 
 function limitsOf(item, value) {
@@ -133,8 +168,15 @@ function limitsOf(item, value) {
 
 function worded(item, give) {
   const control = make("textarea", { class: "in", rows: 2, "aria-labelledby": `name-${item.id}` });
-  const update = typed(control, { give, valid: (value) => value !== "" });
-  return { element: make("div", { class: "chk-w" }, control), first: control, update };
+  const field = typed(control, { give, valid: () => true });
+  const na = inapplicable(give, field);
+  return {
+    element: make("div", { class: "chk-w" }, control, na("", false)), first: control,
+    update: (value, locked) => {
+      na(value, locked);
+      field.update(value === "na" ? "" : value, locked);
+    },
+  };
 }
 
 const CONTROLS = { yes_no: yesNo, choice: options, number: numeric, text: worded };
@@ -142,7 +184,7 @@ const CONTROLS = { yes_no: yesNo, choice: options, number: numeric, text: worded
 // A sentence beside the answer.
 function remarkOf(item, give) {
   const control = make("textarea", { class: "in", rows: 1, id: `note-${item.id}`, placeholder: say("note_like") });
-  const update = typed(control, { give, valid: () => true });
+  const { update } = typed(control, { give, valid: () => true });
   const label = make("label", { class: "in-l", for: `note-${item.id}` }, say("note"), make("span", { class: "vh" }, item.name));
   return { element: make("div", { class: "chk-note" }, label, control), control, update };
 }

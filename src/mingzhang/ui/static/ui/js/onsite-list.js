@@ -74,7 +74,7 @@ async function owner(person) {
 }
 
 function ready() {
-  const [picture, words] = isReady() ? ["check2", "ready"] : window.isSecureContext ? ["clock", "not_ready"] : ["warn", "insecure"];
+  const [picture, words] = isReady() ? ["check2", "ready"] : isSecureContext ? ["clock", "not_ready"] : ["warn", "insecure"];
   return make("p", { class: "in-ready" }, icon(picture), make("span", {}, say(words)));
 }
 

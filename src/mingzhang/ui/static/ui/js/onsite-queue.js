@@ -1,18 +1,18 @@
 // Saying something: each becomes an operation of its own, written down here before anything else happens. What the
 // sender has not taken up yet is written over; what it has taken up may have arrived, and is followed by another.
 import { asked, newId, opsOf, roundOf, write } from "./onsite-store.js";
-import { before, isOpen, standing } from "./onsite-standing.js";
+import { before, isOpen, mayState, standing } from "./onsite-standing.js";
 
 let heard = () => {};
 export const onSaid = (listener) => { heard = listener; };
 
 export class Closed extends Error {}
 
-async function said(person, number, stores, work, { ending = false } = {}) {
+async function said(person, number, stores, work, { ending = false, may = isOpen } = {}) {
   await write(["rounds", "ops", ...stores], async (tx) => {
     const round = await roundOf(tx, person, number);
     const rows = await opsOf(tx, person, number);
-    if (!round || !isOpen(round)) throw new Closed();
+    if (!round || !may(round)) throw new Closed();
     const held = standing(round, rows);
     if (held.finishing && !ending) throw new Closed();
     await work(tx, { rows, held });
@@ -50,7 +50,7 @@ export function state(person, number, body) {
     const last = rows.filter((one) => one.do === "statement").at(-1);
     await put(tx, last && fresh(last) ? { ...last, body } : row(person, number, "statement", body));
     await asked(tx.objectStore("drafts").delete([person, number, "statement"]));
-  });
+  }, { ending: true, may: mayState });
 }
 
 export function photo(person, number, item, { blob, thumb }) {
@@ -83,6 +83,15 @@ export function goOn(person, number) {
     return end && asked(tx.objectStore("ops").delete(end.seq));
   };
   return said(person, number, [], undo, { ending: true });
+}
+
+// What was refused is sent once more.
+export async function retry(person, seq) {
+  await write(["ops"], async (tx) => {
+    const one = await asked(tx.objectStore("ops").get(seq));
+    if (one?.person === person) await put(tx, { ...one, refused: "" });
+  });
+  heard();
 }
 
 // What was refused is thrown away by the person alone, who has read why.

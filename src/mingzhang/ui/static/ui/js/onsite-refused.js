@@ -3,7 +3,7 @@
 import { ask, button, clock, icon, make, say } from "./onsite-make.js";
 import { kept } from "./onsite-faults.js";
 import { wordsOf } from "./onsite-conflict.js";
-import { forget } from "./onsite-queue.js";
+import { forget, retry } from "./onsite-queue.js";
 import { itemsOf } from "./onsite-standing.js";
 
 const WORDS = {
@@ -39,11 +39,12 @@ function line(round, row, { person, blob }) {
     if (await ask(say("forget_ask"), say("forget"), { grave: true })) await kept(() => forget(person, row.seq));
   };
   const take = button(say("copy"), () => copy(asText(round, row), take), { picture: "copy" });
+  const again = button(say("retry"), () => kept(() => retry(person, row.seq)));
   const file = blob && make("a", { class: "btn", href: URL.createObjectURL(blob), download: `${row.op}.jpg` }, icon("dl"), say("save_photo"));
   return make("li", { "data-op": row.op },
     make("p", {}, sayOp(round, row)),
     make("p", { class: "hint" }, say("refused_why", { why: row.refused, at: clock(row.at) })),
-    make("div", { class: "row" }, take, file, button(say("forget"), away, { look: "is-quiet" })));
+    make("div", { class: "row" }, take, file, again, button(say("forget"), away, { look: "is-quiet" })));
 }
 
 export function refusedBox(person) {

@@ -38,6 +38,9 @@ export function standing(round, rows) {
   return held;
 }
 
+// Whether the inspected party may still be heard.
+export const mayState = ({ kind, state }) => kind === "visit" && ["planned", "begun", "finished"].includes(state);
+
 // The operation that an answer of now comes after: the last one that this phone knows of.
 export function before(held, item) {
   return held.conflicts[item]?.at(-1).op ?? held.answers[item]?.op ?? null;
@@ -49,20 +52,21 @@ export const isOpen = (round) => round.state === "planned" || round.state === "b
 
 // Whether an answer shows a problem.
 export function isWrong(item, value) {
+  if (value === "" || value === "na") return false;
   if (item.answer === "yes_no") return value === "no";
   if (item.answer === "choice") return Boolean(item.options.find(({ id }) => id === value)?.wrong);
-  if (item.answer !== "number" || value === "na") return false;
+  if (item.answer !== "number") return false;
   const given = Number(value);
   return (hasBound(item.min) && given < Number(item.min)) || (hasBound(item.max) && given > Number(item.max));
 }
 
 export const hasBound = (bound) => bound !== null && bound !== undefined && bound !== "";
 
-// How an item stands: "open", "clash", "right", "wrong" or "na".
+// How an item stands: "open", "clash", "right", "wrong" or "na". An answer that was emptied was taken back.
 export function stateOf(item, held) {
   if (held.conflicts[item.id]) return "clash";
   const answer = held.answers[item.id];
-  if (!answer) return "open";
+  if (!answer?.value) return "open";
   if (answer.value === "na") return "na";
   return isWrong(item, answer.value) ? "wrong" : "right";
 }

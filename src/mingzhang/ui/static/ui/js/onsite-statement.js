@@ -1,8 +1,9 @@
 // What the inspected party says of it, taken down before them on the inspector's phone: by their post, not their name.
-import { button, clock, make, note, say, settled } from "./onsite-make.js";
+import { button, clock, make, say, settled } from "./onsite-make.js";
 import { kept } from "./onsite-faults.js";
 import { state } from "./onsite-queue.js";
 import { draft, setDraft } from "./onsite-store.js";
+import { mayState } from "./onsite-standing.js";
 
 const AGREES = [["yes", true], ["no", false], ["", null]];
 const codeOf = (agrees) => AGREES.find(([, value]) => value === (agrees ?? null))[0];
@@ -40,8 +41,10 @@ export async function statementBox({ person, number }) {
   const form = formOf();
   const told = make("div", { class: "in-said" });
   const change = button(say("change"), () => show(true), { look: "is-quiet" });
+  const after = make("p", { class: "hint", hidden: true }, say("statement_after"));
   const element = make("section", { class: "in-part" },
-    make("h2", { class: "in-part-h" }, say("statement")), make("p", { class: "hint" }, say("statement_hint")), told, change, form);
+    make("h2", { class: "in-part-h" }, say("statement")), make("p", { class: "hint" }, say("statement_hint")), after, told,
+    change, form);
   const keep = settled(() => kept(() => setDraft(person, number, "statement", bodyOf(form))));
   let editing = false;
   let last = null;
@@ -61,12 +64,12 @@ export async function statementBox({ person, number }) {
     if (await kept(() => state(person, number, bodyOf(form)))) editing = false;
   });
   fill(form, await draft(person, number, "statement"));
-  const update = ({ held, locked }) => {
+  const update = ({ round, held }) => {
     last = held.statement;
-    shut = locked;
-    told.replaceChildren(...(last ? shownOf(last) : locked ? [note("", "pen", say("no_statement"))] : []));
+    shut = !mayState(round);
+    after.hidden = round.state !== "finished" || Boolean(last);
+    told.replaceChildren(...(last ? shownOf(last) : []));
     show(editing);
-    if (!last && locked) told.hidden = false;
   };
   return { element, update };
 }

@@ -92,15 +92,19 @@ async function received(answer, taken, skip) {
     stored();
     return true;
   }
-  if (answer.kind === "stale" && !taken.again) return (await refresh()) && sent({ ...taken, again: true }, skip);
-  if (answer.kind === "other") {
-    await refresh();
-    return false;
-  }
+  if (answer.kind === "stale" || answer.kind === "other") return anew(answer, taken, skip);
   if (answer.kind === "refused") return refused(answer, taken, skip);
-  if (answer.kind !== "fault" && answer.kind !== "stale") return missed(answer);
+  if (answer.kind !== "fault") return missed(answer);
   for (const { op } of batch) skip.add(op);
   return true;
+}
+
+// An old token, or somebody else's session: who is signed in is asked, and it is tried once more for the same person.
+// What is refused in the same way again is refused for what it is.
+async function anew(answer, taken, skip) {
+  if (taken.again) return refused(answer, taken, skip);
+  const person = standingOfNet.person;
+  return (await refresh()) && standingOfNet.person === person && sent({ ...taken, again: true }, skip);
 }
 
 // One bad operation is not to hold up the others: they are sent one by one. What is refused alone is refused.

@@ -65,7 +65,7 @@ let jump = false;
 async function refresh() {
   const hidden = isHidden();
   const rows = net.person && !hidden ? await allOps(net.person) : [];
-  showBadge(hidden ? { ...net, account: "out" } : net, rows, now);
+  showBadge({ ...net, hidden }, rows, now);
   const { number, rest } = route();
   const key = [net.person, hidden, number, rest === "finish"].join(" ");
   if (key === shownFor) await page.update();
