@@ -21,7 +21,7 @@ MODULES = sorted(SCRIPTS.glob("onsite*.js"))
 ENTRY = SCRIPTS / "onsite.js"
 WORKER = SCRIPTS / "onsite-worker.js"
 # Words that a module names by a beginning and a state.
-NAMED_BY_STATE = ("line_", "badge_", "state_", "kind_", "item_", "over_", "agrees_")
+NAMED_BY_STATE = ("line_", "badge_", "state_", "item_", "over_", "agrees_")
 
 
 def shell(client: Client) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.inspections.views import doing, draws, onsite, open, plans
+from mingzhang.inspections.views import doing, draws, onsite, open, plans, syncing
 
 app_name = "inspections"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("inspections/<int:number>/draws/<int:turn>/pool/", draws.pool, name="pool"),
     path("inspections/<int:number>/draws/<int:turn>/draw.json", draws.document, name="document"),
     path("inspections/<int:number>/draws/<int:turn>/do/<slug:verb>/", doing.act, name="act"),
+    path("inspections/onsite/rounds.json", syncing.rounds, name="onsite_rounds"),
+    path("inspections/rounds/<int:number>/sync/", syncing.sync, name="sync"),
+    path("inspections/rounds/<int:number>/photos/", syncing.photo, name="photo"),
     path("open/inspections/", open.inspections, name="open"),
     path("open/inspections/verify_draw.py", open.verifier, name="open_verifier"),
     path("open/inspections/<int:number>/", open.inspection, name="open_inspection"),

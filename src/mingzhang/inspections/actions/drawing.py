@@ -15,7 +15,8 @@ from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.inspections import flows, queries, rules
 from mingzhang.inspections.actions.pools import locked
-from mingzhang.inspections.models import Commitment, Draw, Drawn, DrawnInspector
+from mingzhang.inspections.actions.rounds import call_off_rest, check_none_finished, make_rounds
+from mingzhang.inspections.models import Commitment, Draw, Drawn, DrawnInspector, Round
 from mingzhang.inspections.rosters import commitment_said, post_said, roster_of
 from mingzhang.inspections.rules import LONGEST_SECRET
 from mingzhang.inspections.verify_draw import Json, canonical, check_roster, commitment, digest, document_of
@@ -142,8 +143,12 @@ def void_draw(*, draw: Draw, reason: str, by: Person) -> Draw:
 
 @transaction.atomic
 def redraw(*, draw: Draw, reason: str, by: Person) -> Draw:
-    """Its result does not serve. It stays, with the reason, and another may be begun. Raises as `void_draw`."""
-    return _end(draw, "redraw", reason, by)
+    """Its result does not serve. It stays, with the reason, and another may be begun; nobody is inspected by it any
+    more. Raises as `void_draw`, and StateRefused once somebody was."""
+    check_none_finished(draw)
+    ended = _end(draw, "redraw", reason, by)
+    call_off_rest(Round.objects.filter(drawn__draw=ended), ended.ended_because, by)
+    return ended
 
 
 def _end(draw: Draw, verb: str, reason: str, by: Person) -> Draw:
@@ -166,6 +171,8 @@ def _draw(draw: Draw, verb: str, by: Person, commitments: list[Json], case: str 
     _keep_rows(draw, document["result"])
     data = {"seed": draw.seed, "result": digest(document["result"]), "roster": draw.roster_digest}
     _move(draw, verb, by, "value", "value_by", "confirmed_by", "seed", "result", "drawn_at", case=case, data=data)
+    if draw.inspection.state == "under_way":
+        make_rounds(draw.inspection, [draw], by)
     return draw
 
 

@@ -38,7 +38,7 @@ export function itemOf(item, number_, place) {
 }
 
 function heading(item, number_) {
-  const words = make("p", { class: "hint chk-law", id: `law-${item.id}`, hidden: true }, basisOf(item));
+  const words = make("p", { class: "hint chk-law", id: `law-${item.id}`, hidden: true }, item.basis);
   const law = make("button", {
     type: "button", class: "chk-law-b", "aria-expanded": "false", "aria-controls": words.id,
     onclick: () => {
@@ -48,11 +48,8 @@ function heading(item, number_) {
   }, say("basis"));
   return make("div", { class: "chk-h" },
     make("p", { class: "chk-t", id: `name-${item.id}` }, make("b", {}, String(number_)), make("span", {}, item.name)),
-    item.basis?.length > 0 && law, item.guidance && make("p", { class: "hint" }, item.guidance), words);
+    item.basis && law, item.guidance && make("p", { class: "hint" }, item.guidance), words);
 }
-
-const basisOf = ({ basis }) => (Array.isArray(basis) ? basis.map(lawOf).join("；") : String(basis));
-const lawOf = (law) => (typeof law === "string" ? law : [law.regulation, law.clause].filter(Boolean).join(""));
 
 // Big buttons, one of which holds. A touch is written down before the button shows as chosen.
 function choices(item, options, give, look) {

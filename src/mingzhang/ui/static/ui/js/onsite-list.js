@@ -17,8 +17,8 @@ export function chip(state) {
 
 // What a round is, under its name: which draw, which check.
 export function about(round) {
-  const turn = round.turn && round.of ? say("turn", { turn: round.turn, of: round.of }) : "";
-  return [round.title || say(`kind_${round.kind}`), turn].filter(Boolean).join("，");
+  const turn = round.kind === "visit" && say("turn", { turn: round.turn, of: round.of });
+  return [round.title, turn].filter(Boolean).join("，");
 }
 
 export const placeOf = ({ unit, place }) => [unit, place].filter(Boolean).join("");

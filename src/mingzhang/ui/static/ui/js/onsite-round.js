@@ -63,7 +63,7 @@ const finishLink = (number) =>
   make("a", { class: "btn is-big", href: `#/${number}/finish` }, icon("flag"), say("finish_see"));
 
 function headOf(round) {
-  const why = round.because && make("p", { class: "in-because" }, icon("auto"), make("span", {}, say("because", { why: round.because })));
+  const why = round.kind === "visit" && make("p", { class: "in-because" }, icon("auto"), make("span", {}, say("because", { why: round.because })));
   const with_ = round.inspectors?.length > 1 && make("p", { class: "meta" }, say("together", { names: round.inspectors.join("、") }));
   return make("details", { class: "in-about" }, make("summary", {}, round.checklist.name),
     make("p", {}, about(round)), why, with_, round.checklist.about && make("p", { class: "hint" }, round.checklist.about),
