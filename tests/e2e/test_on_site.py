@@ -5,24 +5,21 @@ from __future__ import annotations
 import io
 import os
 import signal
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
+from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from mingzhang.inspections.actions import start_self_check
+from mingzhang.inspections import actions
+from mingzhang.inspections.models import Round
+from mingzhang.organisation.models import Person
 from tests.e2e.conftest import CHROMIUM, QUIET, SCREENS
 from tests.e2e.test_axe import EVERYTHING, GRAVE, violations
-from tests.web import matrix
-from tests.web.matrix.inspections import begun_visit
+from tests.web.matrix.inspections import drawn
 from tests.web.office import Office
 
 pytestmark = pytest.mark.browser
@@ -30,7 +27,6 @@ pytestmark = pytest.mark.browser
 HOME = "/inspections/onsite/"
 CHECKLIST = "service-point"
 GPS = 0x8825
-OPEN_NETWORK_ERRORS = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_FAILED", "401", "409", "403")
 
 
 @dataclass(frozen=True)
@@ -40,22 +36,36 @@ class Place:
     checks: tuple[int, int]
     visit: int
     sessions: dict[str, str]
-    inspector: str
 
 
 @pytest.fixture
 def place(office: Office) -> Place:
     """Written before the browser runs."""
     cast = office.cast
-    given = {"unit": cast.street, "pack": office.pack_version, "checklist": CHECKLIST, "by": cast.chen}
-    checks = [start_self_check(**given, others=[cast.he]).number for _ in range(2)]  # type: ignore[arg-type]
-    visit = begun_visit(office)
+    checks = [
+        actions.start_self_check(
+            unit=cast.street, pack=office.pack_version, checklist=CHECKLIST, by=cast.chen, others=[cast.he]
+        ).number
+        for _ in range(2)
+    ]
+    inspection = actions.start_inspection(inspection=drawn(office).inspection, by=cast.zhou)
+    visit = Round.objects.get(inspection=inspection)
     people = {"chen": cast.chen, "he": cast.he, "inspector": visit.inspectors.get().person}
-    clients = {who: matrix.client_of(office, matrix.NOBODY) for who in people}
-    for who, client in clients.items():
-        client.force_login(people[who])
-    sessions = {who: client.cookies["sessionid"].value for who, client in clients.items()}
-    return Place((checks[0], checks[1]), visit.number, sessions, people["inspector"].name)
+    sessions = {who: _session(person) for who, person in people.items()}
+    return Place((checks[0], checks[1]), visit.number, sessions)
+
+
+def _session(person: Person) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies["sessionid"].value
+
+
+# Resolved once the service worker has kept the page and looks after it.
+KEPT = """() => new Promise((done) => {
+  if (navigator.serviceWorker.controller) done();
+  else navigator.serviceWorker.addEventListener("controllerchange", () => done(), { once: true });
+})"""
 
 
 class Phone:
@@ -76,7 +86,7 @@ class Phone:
     def open(self, number: int | None = None, rest: str = "") -> None:
         """The page, or one round of it, kept on the phone so that it opens again without a network."""
         self.page.goto(f"{self.site}{HOME}#/{number or ''}{rest}")
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.evaluate(KEPT)
         if number is not None:
             self.page.locator(".chk, .in-sum").first.wait_for()
 
@@ -221,7 +231,8 @@ def test_thirty_answers_and_ten_photos_outlive_the_browser_and_arrive_once(
     options: dict[str, Any] = {"executable_path": CHROMIUM, "args": QUIET, "locale": "zh-CN", "has_touch": True}
     photos = [a_photo(tmp_path / f"{number}.jpg", f"#{number}{number}4f00") for number in range(5)]
     with sync_playwright() as playwright:
-        phone = Phone(playwright.chromium.launch_persistent_context(profile, **options), site, place.sessions["chen"])
+        context = playwright.chromium.launch_persistent_context(profile, **options)
+        phone = Phone(context, site, place.sessions["chen"])
         phone.open()
         phone.context.set_offline(True)
         for number in place.checks:
@@ -232,7 +243,8 @@ def test_thirty_answers_and_ten_photos_outlive_the_browser_and_arrive_once(
         assert "30项、10张照片" in phone.line
         kill(profile)
     with sync_playwright() as playwright:
-        phone = Phone(playwright.chromium.launch_persistent_context(profile, **options), site, place.sessions["chen"])
+        context = playwright.chromium.launch_persistent_context(profile, **options)
+        phone = Phone(context, site, place.sessions["chen"])
         phone.context.set_offline(True)
         phone.open()
         phone.page.get_by_text("已存手机：30项、10张照片。").wait_for()
@@ -333,7 +345,7 @@ def test_two_phones_that_differ_are_both_heard_and_somebody_chooses(
     assert one.errors + other.errors == []
 
 
-def test_a_session_that_ended_stops_nobody_and_what_waited_goes_after_signing_in(place: Place, phone: Phone) -> None:
+def test_a_session_that_ended_stops_nobody_and_what_waited_goes_later(place: Place, phone: Phone) -> None:
     number = place.checks[0]
     phone.open(number)
     phone.context.clear_cookies()
@@ -341,7 +353,8 @@ def test_a_session_that_ended_stops_nobody_and_what_waited_goes_after_signing_in
     phone.wait("out")
     phone.say("guide_posted", "合格")
     phone.page.get_by_text("已存手机：1项。登录过期了").wait_for()
-    assert "next=%2Finspections%2Fonsite%2F" in str(phone.page.get_by_role("link", name="登录").get_attribute("href"))
+    sign_in = str(phone.page.get_by_role("link", name="登录").get_attribute("href"))
+    assert "next=%2Finspections%2Fonsite%2F" in sign_in
     phone.sign_in(place.sessions["chen"])
     phone.page.reload()
     phone.wait("all")
@@ -376,7 +389,7 @@ def test_signing_out_hides_what_waits_and_keeps_it(place: Place, phone: Phone) -
     phone.say("guide_posted", "合格")
     phone.context.set_offline(False)
     phone.context.route("**/sync/", lambda route: route.abort())
-    phone.page.goto(f"{phone.site}/settings/")
+    phone.page.goto(phone.site)
     phone.page.locator('form[action="/sign-out/"]').first.evaluate("(form) => form.requestSubmit()")
     phone.page.wait_for_url("**/sign-in/**")
     phone.open()
@@ -519,3 +532,14 @@ def _looked(phone: Phone, where: str) -> list[str]:
         found += violations(phone.page, EVERYTHING, f"{where} {scheme}")
         phone.picture(where.replace(" ", "-") + f"-{scheme}")
     return found
+
+
+def test_the_page_on_the_phone_follows_the_language(place: Place, phone: Phone) -> None:
+    phone.open()
+    phone.page.get_by_role("heading", name="我的检查和自查").wait_for()
+    phone.context.add_cookies([{"name": "django_language", "value": "en", "url": phone.site}])
+    phone.page.reload()  # opens as it was kept, and is renewed
+    phone.page.get_by_role("heading", name="My inspections and self-checks").wait_for()
+    phone.context.set_offline(True)
+    phone.page.reload()
+    phone.page.get_by_role("heading", name="My inspections and self-checks").wait_for()

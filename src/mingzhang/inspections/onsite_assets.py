@@ -15,9 +15,9 @@ SHEETS = ("tokens", "base", "shell", "parts", "pages", "onsite")
 ENTRY = "onsite"
 MODULES = (
     "onsite-answers", "onsite-badge", "onsite-conflict", "onsite-faults", "onsite-finish", "onsite-item",
-    "onsite-list", "onsite-loaded", "onsite-make", "onsite-net", "onsite-photos", "onsite-picture", "onsite-queue", "onsite-refused",
-    "onsite-round", "onsite-snap", "onsite-standing", "onsite-statement", "onsite-store", "onsite-sync",
-    "onsite-worker-link",
+    "onsite-list", "onsite-loaded", "onsite-make", "onsite-net", "onsite-photos", "onsite-picture", "onsite-queue",
+    "onsite-refused", "onsite-round", "onsite-snap", "onsite-standing", "onsite-statement", "onsite-store",
+    "onsite-sync", "onsite-worker-link",
 )  # fmt: skip
 WORKER = "ui/js/onsite-worker.js"
 PICTURES = ("ui/icons.svg", "ui/favicon.svg")

@@ -9,7 +9,7 @@ export function wordsOf(item, value) {
   return item.answer === "number" ? `${value}${item.unit ?? ""}` : value;
 }
 
-export function clash(element, item, answers, { person, number, locked }) {
+export function clash(element, item, answers, { person, number, locked, focus }) {
   element.hidden = !answers;
   const now = JSON.stringify([answers, locked]);
   if (element.dataset.shown === now) return;
@@ -18,7 +18,9 @@ export function clash(element, item, answers, { person, number, locked }) {
   if (!answers) return;
   const row = (one) => {
     const words = wordsOf(item, one.value);
-    const take = () => kept(() => answer(person, number, item.id, one.value, one.note));
+    const take = async () => {
+      if (await kept(() => answer(person, number, item.id, one.value, one.note))) focus();
+    };
     return make("li", {},
       make("p", {}, make("b", {}, words), one.note ? `：${one.note}` : ""),
       make("p", { class: "meta" }, say("said_by_at", { by: one.by, at: clock(one.at) })),

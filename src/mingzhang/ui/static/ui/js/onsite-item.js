@@ -31,7 +31,7 @@ export function itemOf(item, number_, place) {
     control.update(held.conflicts[item.id] ? "" : said.answer?.value ?? "", locked);
     remark.update(said.answer?.note ?? "", locked);
     const photos = strip.update({ photos: held.photos, thumbs, locked });
-    clash(clashes, item, held.conflicts[item.id], { ...here, locked });
+    clash(clashes, item, held.conflicts[item.id], { ...here, locked, focus: () => control.first.focus() });
     more.update({ answered: said.answer, wrong: Boolean(element.dataset.wrong), photos, locked });
   }
   return { element, item, update, first: control.first };

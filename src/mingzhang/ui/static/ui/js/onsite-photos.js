@@ -18,10 +18,11 @@ function picture({ op }, thumbs, label) {
   return make("div", { class: "pic" }, make("img", { src: addressOf(op, thumb), alt: label, width: 160, height: 120 }));
 }
 
-function shot(one, index, { thumbs, locked, place }) {
+function shot(one, index, { thumbs, locked, place, focus }) {
   const label = say("photo_n", { n: index + 1, at: clock(one.at) });
   const away = async () => {
-    if (await ask(say("drop_photo"), say("drop"), { grave: true })) await kept(() => drop(place.person, place.number, one.op));
+    if (!(await ask(say("drop_photo"), say("drop"), { grave: true }))) return;
+    if (await kept(() => drop(place.person, place.number, one.op))) focus();
   };
   return make("li", { class: "shot", "data-op": one.op },
     picture(one, thumbs, label),
@@ -55,6 +56,7 @@ export function photoStrip(place) {
   const list = make("ul", { class: "shots", "aria-label": say("photos") });
   const busy = make("p", { class: "hint", role: "status" });
   const tell = (words) => { busy.textContent = words; };
+  const focus = () => add.querySelector("input").focus();
   const add = make("div", { class: "in-files" },
     chooser(say("take_photo"), "cam", { camera: true, place, busy: tell }),
     chooser(say("choose_photo"), "plus", { camera: false, place, busy: tell }));
@@ -66,7 +68,7 @@ export function photoStrip(place) {
     list.hidden = !mine.length;
     if (now === shown) return mine.length;
     shown = now;
-    list.replaceChildren(...mine.map((one, index) => shot(one, index, { thumbs, locked, place })));
+    list.replaceChildren(...mine.map((one, index) => shot(one, index, { thumbs, locked, place, focus })));
     return mine.length;
   };
   return { element: make("div", { class: "in-photos" }, list, add, busy), list, add, busy, update };

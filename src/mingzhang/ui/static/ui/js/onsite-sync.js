@@ -42,7 +42,7 @@ const plan = (wait) => {
   timer = setTimeout(pass, wait);
 };
 
-const backOff = () => Math.min(LONGEST, FIRST * 2 ** Math.min(failures, 10)) * (0.75 + Math.random() / 2);
+const backOff = () => Math.min(LONGEST, FIRST * 2 ** Math.min(failures - 1, 10)) * (0.75 + Math.random() / 2);
 
 // What the person takes along, a fresh token, and who they are.
 async function refresh() {
@@ -127,7 +127,8 @@ async function sent(taken, skip) {
 }
 
 async function empty() {
-  if (!token || Date.now() - askedAt > OLD) if (!(await refresh())) return false;
+  const sure = token && standingOfNet.net === "there" && Date.now() - askedAt < OLD;
+  if (!sure && !(await refresh())) return false;
   const skip = new Set();
   for (;;) {
     const taken = await take(standingOfNet.person, skip, say("finish_held"));
@@ -152,13 +153,17 @@ async function attempt() {
 }
 
 let running = null;
+let wanted = false;
 
 async function pass() {
   clearTimeout(timer);
-  running ??= alone(attempt).finally(() => { running = null; });
-  const done = await running.catch(() => false);
+  running ??= alone(attempt).catch(() => false).finally(() => { running = null; });
+  const done = await running;
   const rest = standingOfNet.person ? (await allOps(standingOfNet.person)).some(({ refused }) => !refused) : false;
-  if (!done || rest) plan(done ? MOMENT : backOff());
+  if (running) return;
+  if (wanted) plan(0);
+  else if (!done || rest) plan(done ? MOMENT : backOff());
+  wanted = false;
 }
 
 const alone = (work) => (navigator.locks ? navigator.locks.request("mingzhang-onsite-send", work) : work());
@@ -170,9 +175,10 @@ async function look() {
   else if (await reached(site.worker)) await now();
 }
 
-// Sends at once.
+// Sends at once; what is under way may have begun without a network, and is followed by another.
 export function now() {
   failures = 0;
+  wanted = running !== null;
   return pass();
 }
 
