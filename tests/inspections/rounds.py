@@ -56,7 +56,7 @@ class RoundsWorld(worlds.World):
 
     def finished(self, round: Round, by: Person | None = None, **answers: str) -> Round:
         """Gone through by one person, with `answers` beside the right ones."""
-        phone = Phone(by or self.feng)
+        phone = Phone(by or self.feng).look(round)
         for item, value in (RIGHT | answers).items():
             phone.answer(round, item, value)
         phone.do(round, "finish")
