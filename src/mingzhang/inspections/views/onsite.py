@@ -29,17 +29,13 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this one page: what to keep, under which version, and the program that keeps it."""
-    page = render_to_string(SHELL, _context(request))
-    kept = {
-        "version": onsite_assets.version_of(page),
-        "shell": reverse("inspections:onsite"),
-        "files": onsite_assets.addresses(),
-    }
+    page, address = render_to_string(SHELL, _context(request)), reverse("inspections:onsite")
+    kept = {"version": onsite_assets.version_of(page), "shell": address, "files": onsite_assets.addresses()}
     program = json.dumps(static(onsite_assets.WORKER))
     response = HttpResponse(
         f"self.KEPT = {json.dumps(kept)};\nimportScripts({program});\n", content_type="text/javascript"
     )
-    response["Service-Worker-Allowed"] = kept["shell"]
+    response["Service-Worker-Allowed"] = address
     response["Cache-Control"] = "no-store"
     return response
 

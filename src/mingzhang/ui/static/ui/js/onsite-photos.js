@@ -6,16 +6,21 @@ import { scaled } from "./onsite-picture.js";
 
 // Addresses of small pictures, one for each photo that this page has shown; they end with the page.
 const addresses = new Map();
+const site = document.body.dataset;
 
 function addressOf(op, thumb) {
   if (!addresses.has(op)) addresses.set(op, URL.createObjectURL(thumb));
   return addresses.get(op);
 }
 
-function picture({ op }, thumbs, label) {
+// A picture that another phone took is shown from the server, where there is a network.
+function picture({ op }, thumbs, label, number) {
   const thumb = thumbs.get(op);
-  if (!thumb) return make("div", { class: "pic is-away" }, icon("cam"), make("span", {}, say("photo_at_server")));
-  return make("div", { class: "pic" }, make("img", { src: addressOf(op, thumb), alt: label, width: 160, height: 120 }));
+  const src = thumb ? addressOf(op, thumb) : site.picture.replace("/0/", `/${number}/`).replace(/[0-]{36}/, op);
+  const instead = () => box.replaceChildren(icon("cam"), make("span", {}, say("photo_at_server")));
+  const image = make("img", { src, alt: label, width: 160, height: 120, loading: "lazy", onerror: instead });
+  const box = make("div", { class: "pic" }, image);
+  return box;
 }
 
 function shot(one, index, { thumbs, locked, place, focus }) {
@@ -25,7 +30,7 @@ function shot(one, index, { thumbs, locked, place, focus }) {
     if (await kept(() => drop(place.person, place.number, one.op))) focus();
   };
   return make("li", { class: "shot", "data-op": one.op },
-    picture(one, thumbs, label),
+    picture(one, thumbs, label, place.number),
     make("p", { class: "tag" }, clock(one.at), " ", one.waits ? say("on_phone") : say("arrived")),
     !locked && make("button", { type: "button", class: "shot-x", "aria-label": say("drop_n", { n: index + 1 }), onclick: away }, icon("x")));
 }
