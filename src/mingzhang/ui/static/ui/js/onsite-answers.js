@@ -91,14 +91,16 @@ export function takeAlong({ person, name, at, rounds }) {
 // What is kept no longer: finished rounds after a week, whether there is a network or not.
 export function tidy(person) {
   const limit = Date.now() - KEPT_DAYS * DAY;
-  return write(["ops", "photos", "rounds", "drafts"], (tx) => removeWhere(tx, person, ({ over }) => over && over < limit));
+  const isPast = ({ over }) => over && over < limit;
+  return write(["ops", "photos", "rounds", "drafts"], (tx) => removeWhere(tx, person, isPast));
 }
 
 async function removeWhere(tx, person, isPast) {
   for (const round of await asked(tx.objectStore("rounds").index("person").getAll(person))) {
     if (!isPast(round) || (await opsOf(tx, person, round.number)).length) continue;
     const photos = tx.objectStore("photos");
-    for (const key of await asked(photos.index("round").getAllKeys([person, round.number]))) await asked(photos.delete(key));
+    const keys = await asked(photos.index("round").getAllKeys([person, round.number]));
+    for (const key of keys) await asked(photos.delete(key));
     const drafts = IDBKeyRange.bound([person, round.number], [person, round.number, []]);
     await asked(tx.objectStore("drafts").delete(drafts));
     await asked(tx.objectStore("rounds").delete([person, round.number]));

@@ -1,5 +1,5 @@
 // How it stands with what was said: on the phone, on its way, or at the server. One badge, and one sentence.
-import { button, icon, make, say } from "./onsite-make.js";
+import { button, icon, keptWords, make, say } from "./onsite-make.js";
 import { waiting } from "./onsite-standing.js";
 import { isReady } from "./onsite-worker-link.js";
 
@@ -24,8 +24,7 @@ function sentence(state, counts) {
   if (state === "all" && isSecureContext && !isReady()) return say("not_ready");
   if (state === "hidden") return say("hidden");
   if (!words && !photos) return say(`line_${state}_none`);
-  const kept = say(words && photos ? "kept_both" : words ? "kept_words" : "kept_photos", counts);
-  return kept + say(`line_${state}`);
+  return keptWords(counts) + say(`line_${state}`);
 }
 
 let shown = "";

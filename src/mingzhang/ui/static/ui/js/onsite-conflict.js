@@ -1,5 +1,5 @@
 // Two phones answered one item differently: both answers are shown with who gave them, and one is chosen.
-import { button, clock, icon, make, say } from "./onsite-make.js";
+import { button, clock, icon, make, meta, say } from "./onsite-make.js";
 import { kept } from "./onsite-faults.js";
 import { answer } from "./onsite-queue.js";
 
@@ -18,13 +18,14 @@ export function clash(element, item, answers, { person, number, locked, focus })
   if (!answers) return;
   const row = (one) => {
     const words = wordsOf(item, one.value);
+    const label = say("take_this_of", { words, by: one.by });
     const take = async () => {
       if (await kept(() => answer(person, number, item.id, one.value, one.note))) focus();
     };
     return make("li", {},
       make("p", {}, make("b", {}, words), one.note ? `：${one.note}` : ""),
-      make("p", { class: "meta" }, say("said_by_at", { by: one.by, at: clock(one.at) })),
-      !locked && button(say("take_this"), take, { look: "is-big", "aria-label": say("take_this_of", { words, by: one.by }) }));
+      meta(say("said_by_at", { by: one.by, at: clock(one.at) })),
+      !locked && button(say("take_this"), take, { look: "is-big", "aria-label": label }));
   };
   element.append(
     make("p", { class: "chk-clash-t" }, icon("warn"), make("span", {}, say("clash"))),

@@ -9,10 +9,11 @@ import { statementBox } from "./onsite-statement.js";
 import { isOpen, tally } from "./onsite-standing.js";
 
 function figures(found, held) {
-  const of = (name, number, look) => make("div", { class: look }, make("dt", {}, say(name)), make("dd", {}, String(number)));
+  const of = (name, { length }, look = "") =>
+    make("div", { class: look }, make("dt", {}, say(name)), make("dd", {}, String(length)));
   return make("dl", { class: "in-sum" },
-    of("yes", found.right.length, "is-ok"), of("no", found.wrong.length, "is-no"), of("na", found.na.length, ""),
-    of("open", found.open.length, found.open.length ? "is-open" : ""), of("noted", held.noted.length, ""), of("photos", held.photos.length, ""));
+    of("yes", found.right, "is-ok"), of("no", found.wrong), of("na", found.na),
+    of("open", found.open, found.open.length ? "is-open" : ""), of("noted", held.noted), of("photos", held.photos));
 }
 
 function links(title, items, number, told) {
@@ -42,7 +43,8 @@ function end({ round, held, found, place, now }) {
   const go = button(say("finish"), async () => {
     const wrong = found.wrong.length + held.noted.length;
     const question = say(wrong ? "finish_ask" : "finish_ask_none", { wrong });
-    if ((await ask(question, say("finish"), { grave: true })) && (await kept(() => finish(place.person, place.number)))) now();
+    if (!(await ask(question, say("finish"), { grave: true }))) return;
+    if (await kept(() => finish(place.person, place.number))) now();
   }, { look: "is-main is-big", disabled: Boolean(why), "aria-describedby": why && "finish-why" });
   return make("div", { class: "in-end" }, go, why && make("p", { id: "finish-why", class: "hint" }, why));
 }
@@ -54,7 +56,8 @@ export async function finishPage(root, { person, number, now }) {
   const box = first.round.kind === "visit" ? await statementBox(place) : null;
   const top = make("div");
   const foot = make("div");
-  root.replaceChildren(make("h1", { class: "in-h1", tabindex: -1 }, say("finish_h")), top, ...(box ? [box.element] : []), foot);
+  const heading = make("h1", { class: "in-h1", tabindex: -1 }, say("finish_h"));
+  root.replaceChildren(heading, top, ...(box ? [box.element] : []), foot);
   async function update() {
     const state = await loaded(person, number);
     if (!state) return;

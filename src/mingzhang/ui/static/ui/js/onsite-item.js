@@ -56,7 +56,7 @@ function choices(item, options, give, look) {
   const name = `in-${item.id}`;
   const inputs = options.map(({ id }) => make("input", { type: "radio", class: "vh", name, value: id }));
   const labels = options.map(({ words, picture, look: own }, index) =>
-    make("label", { class: `yn ${own ?? ""}`.trim() }, inputs[index], picture && icon(picture), make("span", {}, words)));
+    make("label", { class: `yn ${own}` }, inputs[index], picture && icon(picture), make("span", {}, words)));
   let stands = "";
   const show = () => {
     for (const [index, { id }] of options.entries()) {
@@ -159,7 +159,8 @@ function limitsOf(item, value) {
   const low = hasBound(item.min);
   const high = hasBound(item.max);
   if (!low && !high) return "";
-  const range = low && high ? say(Number(item.min) === Number(item.max) ? "exactly" : "between", item) : say(low ? "at_least" : "at_most", item);
+  const both = Number(item.min) === Number(item.max) ? "exactly" : "between";
+  const range = say(low && high ? both : low ? "at_least" : "at_most", item);
   return value !== "" && isWrong(item, value) ? say("outside", { range }) : range;
 }
 
@@ -182,7 +183,7 @@ const CONTROLS = { yes_no: yesNo, choice: options, number: numeric, text: worded
 function remarkOf(item, give) {
   const control = make("textarea", { class: "in", rows: 1, id: `note-${item.id}`, placeholder: say("note_like") });
   const { update } = typed(control, { give, valid: () => true });
-  const label = make("label", { class: "in-l", for: `note-${item.id}` }, say("note"), make("span", { class: "vh" }, item.name));
+  const label = make("label", { class: "in-l", for: control.id }, say("note"), make("span", { class: "vh" }, item.name));
   return { element: make("div", { class: "chk-note" }, label, control), control, update };
 }
 
@@ -197,7 +198,8 @@ function moreOf(remark, strip, asksForPhoto) {
   }, { picture: "pen", look: "is-quiet" });
   const element = make("div", { class: "chk-more" }, remark.element, strip.element, write);
   const update = ({ answered, wrong, photos, locked }) => {
-    const speaks = Boolean(answered) && (wrong || opened || Boolean(answered.note) || document.activeElement === remark.control);
+    const inHand = opened || document.activeElement === remark.control;
+    const speaks = Boolean(answered) && (wrong || inHand || Boolean(answered.note));
     element.hidden = !answered && !asksForPhoto && !photos;
     element.classList.toggle("is-bad", wrong);
     element.classList.toggle("is-quiet", !wrong && !photos);

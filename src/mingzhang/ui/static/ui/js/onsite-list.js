@@ -1,5 +1,5 @@
 // My rounds: where to begin, what is half done, what waits. And what this phone keeps.
-import { button, clock, icon, make, note, say } from "./onsite-make.js";
+import { button, clock, icon, keptWords, make, note, say } from "./onsite-make.js";
 import { allOps, allRounds, meta, ofOthers } from "./onsite-store.js";
 import { isOpen, standing, tally, waiting } from "./onsite-standing.js";
 import { isReady } from "./onsite-worker-link.js";
@@ -10,7 +10,7 @@ const CHIPS = {
   acknowledged: ["check2", "is-done"], called_off: ["x", ""], leaving: ["save", ""],
 };
 
-export function chip(state) {
+function chip(state) {
   const [picture, look] = CHIPS[state];
   return make("span", { class: `chip ${look}`.trim() }, icon(picture), say(`state_${state}`));
 }
@@ -23,7 +23,7 @@ export function about(round) {
 
 export const placeOf = ({ unit, place }) => [unit, place].filter(Boolean).join("");
 
-export function stateNow(round, held) {
+function stateNow(round, held) {
   if (!isOpen(round)) return round.state;
   if (held.finishing) return "leaving";
   return round.state === "planned" && Object.keys(held.answers).length ? "begun" : round.state;
@@ -44,9 +44,9 @@ function card(round, rows) {
     make("a", { href: `#/${round.number}` },
       make("span", { class: "in-card-h" }, make("b", {}, placeOf(round)), chip(state)),
       make("span", { class: "meta" }, about(round)),
-      make("span", { class: "meta" }, round.checklist.name),
+      round.kind === "visit" && make("span", { class: "meta" }, round.checklist.name),
       progress(found),
-      words + photos > 0 && make("span", { class: "in-wait" }, icon("save"), say(words && photos ? "kept_both" : words ? "kept_words" : "kept_photos", { words, photos })),
+      words + photos > 0 && make("span", { class: "in-wait" }, icon("save"), keptWords({ words, photos })),
       refused > 0 && make("span", { class: "in-wait is-warn" }, icon("warn"), say("refused_n", { n: refused }))));
 }
 
@@ -74,7 +74,8 @@ async function owner(person) {
 }
 
 function ready() {
-  const [picture, words] = isReady() ? ["check2", "ready"] : isSecureContext ? ["clock", "not_ready"] : ["warn", "insecure"];
+  const yet = isSecureContext ? ["clock", "not_ready"] : ["warn", "insecure"];
+  const [picture, words] = isReady() ? ["check2", "ready"] : yet;
   return make("p", { class: "in-ready" }, icon(picture), make("span", {}, say(words)));
 }
 
@@ -94,8 +95,8 @@ export async function listPage(root, { person, net, now }) {
     rounds.sort((one, other) => ORDER[one.state] - ORDER[other.state] || one.number - other.number);
     list.replaceChildren(...rounds.map((round) => card(round, rows)));
     told.replaceChildren(...[await others(person, net), !rounds.length && empty(net)].filter(Boolean));
-    foot.replaceChildren(ready(), make("p", { class: "hint" }, await taken(person)), make("p", { class: "hint" }, await room()),
-      button(say("look_anew"), now, { look: "is-quiet" }));
+    const hints = [await taken(person), await room()].filter(Boolean).map((words) => make("p", { class: "hint" }, words));
+    foot.replaceChildren(ready(), ...hints, button(say("look_anew"), now, { look: "is-quiet" }));
   }
   await update();
   return { title: say("app"), meta: await owner(person), update };

@@ -37,6 +37,17 @@ export const button = (words_, onclick, { look = "", picture = null, ...rest } =
 export const note = (look, picture, ...children) =>
   make("div", { class: `note ${look}`.trim() }, icon(picture), make("div", { class: "grow" }, ...children));
 
+// A quiet line of what is known; what is not known is left out.
+export const meta = (...parts) => make("p", { class: "meta" }, parts.filter(Boolean).join("，"));
+
+// The cross that takes something away.
+export const cross = (label, onclick) =>
+  make("button", { type: "button", class: "shot-x", "aria-label": label, onclick }, icon("x"));
+
+// How much lies on the phone.
+export const keptWords = (counts) =>
+  say(counts.words && counts.photos ? "kept_both" : counts.words ? "kept_words" : "kept_photos", counts);
+
 // A time of today as 10:41, any other with its day; as it is where the book is kept, whatever the phone is set to.
 export function clock(at) {
   const when = new Date(at);

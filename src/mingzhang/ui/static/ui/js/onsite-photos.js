@@ -1,5 +1,5 @@
 // The photos of one item, or of none: what was taken, and the two ways to more. Several may be chosen at once.
-import { ask, button, clock, icon, make, say } from "./onsite-make.js";
+import { ask, clock, cross, icon, make, say } from "./onsite-make.js";
 import { kept } from "./onsite-faults.js";
 import { drop, photo } from "./onsite-queue.js";
 import { scaled } from "./onsite-picture.js";
@@ -32,7 +32,7 @@ function shot(one, index, { thumbs, locked, place, focus }) {
   return make("li", { class: "shot", "data-op": one.op },
     picture(one, thumbs, label, place.number),
     make("p", { class: "tag" }, clock(one.at), " ", one.waits ? say("on_phone") : say("arrived")),
-    !locked && make("button", { type: "button", class: "shot-x", "aria-label": say("drop_n", { n: index + 1 }), onclick: away }, icon("x")));
+    !locked && cross(say("drop_n", { n: index + 1 }), away));
 }
 
 // A control that looks like a button and opens the camera or the album.

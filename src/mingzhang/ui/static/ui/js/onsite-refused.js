@@ -18,7 +18,7 @@ const WORDS = {
   finish: () => [say("finish")],
 };
 
-export const sayOp = (round, { do: doing, body }) => WORDS[doing](round, body).filter(Boolean).join("，");
+const sayOp = (round, { do: doing, body }) => WORDS[doing](round, body).filter(Boolean).join("，");
 
 const asText = (round, row) => `${clock(row.at)} ${round.unit} ${sayOp(round, row)}（${row.refused}）`;
 
@@ -40,7 +40,8 @@ function line(round, row, { person, blob }) {
   };
   const take = button(say("copy"), () => copy(asText(round, row), take), { picture: "copy" });
   const again = button(say("retry"), () => kept(() => retry(person, row.seq)));
-  const file = blob && make("a", { class: "btn", href: URL.createObjectURL(blob), download: `${row.op}.jpg` }, icon("dl"), say("save_photo"));
+  const href = blob && URL.createObjectURL(blob);
+  const file = blob && make("a", { class: "btn", href, download: `${row.op}.jpg` }, icon("dl"), say("save_photo"));
   return make("li", { "data-op": row.op },
     make("p", {}, sayOp(round, row)),
     make("p", { class: "hint" }, say("refused_why", { why: row.refused, at: clock(row.at) })),

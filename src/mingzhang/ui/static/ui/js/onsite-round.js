@@ -1,5 +1,5 @@
 // One round: its items part by part, an overview to jump by, and the two buttons at hand.
-import { button, icon, make, note, say } from "./onsite-make.js";
+import { button, icon, make, meta, note, say } from "./onsite-make.js";
 import { itemOf } from "./onsite-item.js";
 import { about, placeOf, progress } from "./onsite-list.js";
 import { loaded } from "./onsite-loaded.js";
@@ -34,7 +34,8 @@ function overview(round, jump) {
     for (const [index, item] of itemsOf(round).entries()) {
       const state = stateOf(item, held);
       links[index].dataset.state = state;
-      links[index].setAttribute("aria-label", say("item_state", { n: index + 1, name: item.name, state: say(`item_${state}`) }));
+      const words = say("item_state", { n: index + 1, name: item.name, state: say(`item_${state}`) });
+      links[index].setAttribute("aria-label", words);
     }
   };
   return { element, update };
@@ -63,11 +64,13 @@ const finishLink = (number) =>
   make("a", { class: "btn is-big", href: `#/${number}/finish` }, icon("flag"), say("finish_see"));
 
 function headOf(round) {
-  const why = round.kind === "visit" && make("p", { class: "in-because" }, icon("auto"), make("span", {}, say("because", { why: round.because })));
-  const with_ = round.inspectors?.length > 1 && make("p", { class: "meta" }, say("together", { names: round.inspectors.join("、") }));
-  return make("details", { class: "in-about" }, make("summary", {}, round.checklist.name),
-    make("p", {}, about(round)), why, with_, round.checklist.about && make("p", { class: "hint" }, round.checklist.about),
-    make("p", { class: "hint" }, say("photo_rule")));
+  const { inspectors, checklist, because, kind } = round;
+  const hint = (words) => words && make("p", { class: "hint" }, words);
+  const why = make("p", { class: "in-because" }, icon("auto"), make("span", {}, say("because", { why: because })));
+  return make("details", { class: "in-about" }, make("summary", {}, checklist.name),
+    make("p", {}, about(round)), kind === "visit" && why,
+    inspectors.length > 1 && meta(say("together", { names: inspectors.join("、") })),
+    hint(checklist.about), hint(say("photo_rule")));
 }
 
 export async function roundPage(root, { person, number, item }) {
@@ -92,7 +95,8 @@ export async function roundPage(root, { person, number, item }) {
   root.replaceChildren(
     make("h1", { class: "vh", tabindex: -1 }, say("round_h", { place: placeOf(round) })),
     make("div", { class: "in-side" }, bar, over.element, headOf(round)),
-    make("div", { class: "in-items" }, told, refused.element, ...sections, noted.element, make("div", { class: "in-last" }, finishLink(number))),
+    make("div", { class: "in-items" }, told, refused.element, ...sections, noted.element,
+      make("div", { class: "in-last" }, finishLink(number))),
     make("div", { class: "in-foot" }, snap, next), sheet.element);
 
   function show() {

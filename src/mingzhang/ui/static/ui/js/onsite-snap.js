@@ -1,18 +1,20 @@
 // 随手拍: a problem that is no item's. Photos are kept as they are taken, words while they are typed; nothing is lost
 // when the sheet is left half filled.
-import { ask, button, clock, icon, make, say, settled } from "./onsite-make.js";
+import { ask, button, cross, make, meta, say, settled } from "./onsite-make.js";
 import { kept } from "./onsite-faults.js";
 import { photoStrip } from "./onsite-photos.js";
 import { drop, noteDown } from "./onsite-queue.js";
 import { draft, setDraft } from "./onsite-store.js";
 
+const control = (tag, name, rest, ...children) =>
+  make(tag, { class: "in", id: `snap-${name}`, name, ...rest }, ...children);
 const select = (name, choices) =>
-  make("select", { class: "in", name, id: `snap-${name}` }, choices.map(({ id, name: words }) => make("option", { value: id }, words)));
-const field = (id, words, control, hint) => make("div", { class: "in-f" }, make("label", { for: id }, words), control, hint);
+  control("select", name, {}, choices.map(({ id, name: words }) => make("option", { value: id }, words)));
+const field = (id, words, given) => make("div", { class: "in-f" }, make("label", { for: id }, words), given);
 
 function formOf(round, strip) {
-  const words = make("textarea", { class: "in", id: "snap-words", name: "words", rows: 3, required: true, maxlength: 2000 });
-  const place = make("input", { class: "in", id: "snap-place", name: "place", maxlength: 200, autocomplete: "off" });
+  const words = control("textarea", "words", { rows: 3, required: true, maxlength: 2000 });
+  const place = control("input", "place", { maxlength: 200, autocomplete: "off" });
   place.value = round.place ?? "";
   return make("form", { class: "in-form", id: "snap-form" },
     strip.element, field("snap-words", say("snap_words"), words),
@@ -33,10 +35,11 @@ export function snapSheet(round, { person, number }) {
   const form = formOf(round, strip);
   const keep = settled(() => kept(() => setDraft(person, number, "note", bodyOf(form))));
   const close = button(say("close"), () => dialog.close(), { look: "is-quiet", picture: "x" });
+  const keepIt = make("button", { class: "btn is-main is-big", form: "snap-form" }, say("snap_keep"));
   const dialog = make("dialog", { class: "in-sheet", "aria-labelledby": "snap-h" },
     make("div", { class: "in-sheet-h" }, make("h2", { id: "snap-h" }, say("snap")), close),
     make("p", { class: "hint" }, say("snap_hint")), form,
-    make("div", { class: "in-sheet-f" }, make("button", { class: "btn is-main is-big", form: "snap-form" }, say("snap_keep"))));
+    make("div", { class: "in-sheet-f" }, keepIt));
   form.addEventListener("input", () => keep.soon());
   dialog.addEventListener("close", () => keep.now());
   form.addEventListener("submit", async (event) => {
@@ -63,15 +66,16 @@ export function notedList(round, { person, number }) {
   const strip = photoStrip({ person, number, item: "" });
   const list = make("ul", { class: "in-noted" });
   strip.add.hidden = true;
-  const element = make("section", { class: "in-part", hidden: true }, make("h2", { class: "in-part-h" }, say("noted")), list, strip.list);
+  const heading = make("h2", { class: "in-part-h" }, say("noted"));
+  const element = make("section", { class: "in-part", hidden: true }, heading, list, strip.list);
   const nameIn = (choices, id) => choices.find((one) => one.id === id)?.name ?? id;
   const row = (one, locked) => {
     const away = async () => {
       if (await ask(say("drop_note"), say("drop"), { grave: true })) await kept(() => drop(person, number, one.op));
     };
     return make("li", {}, make("p", {}, one.words),
-      make("p", { class: "meta" }, [nameIn(round.categories, one.category), nameIn(round.severities, one.severity), one.place, one.at && clock(one.at)].filter(Boolean).join("，")),
-      !locked && make("button", { type: "button", class: "shot-x", "aria-label": say("drop_of", { words: one.words }), onclick: away }, icon("x")));
+      meta(nameIn(round.categories, one.category), nameIn(round.severities, one.severity), one.place),
+      !locked && cross(say("drop_of", { words: one.words }), away));
   };
   let shown = "";
   const update = ({ held, thumbs, locked }) => {

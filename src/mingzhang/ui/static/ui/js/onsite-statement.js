@@ -1,5 +1,5 @@
 // What the inspected party says of it, taken down before them on the inspector's phone: by their post, not their name.
-import { button, clock, make, say, settled } from "./onsite-make.js";
+import { button, clock, make, meta, say, settled } from "./onsite-make.js";
 import { kept } from "./onsite-faults.js";
 import { state } from "./onsite-queue.js";
 import { draft, setDraft } from "./onsite-store.js";
@@ -8,13 +8,21 @@ import { mayState } from "./onsite-standing.js";
 const AGREES = [["yes", true], ["no", false], ["", null]];
 const codeOf = (agrees) => AGREES.find(([, value]) => value === (agrees ?? null))[0];
 
+const agreesWords = (code) => say(`agrees_${code || "open"}`);
+
+function radio([value]) {
+  const input = make("input", { type: "radio", name: "agrees", value, checked: value === "" });
+  return make("label", { class: "opt" }, input, agreesWords(value));
+}
+
 function formOf() {
-  const radio = ([code]) => make("label", { class: "opt" }, make("input", { type: "radio", name: "agrees", value: code, checked: code === "" }), say(`agrees_${code || "open"}`));
+  const by = { class: "in", id: "st-by", name: "said_by", required: true, maxlength: 100, autocomplete: "off" };
   return make("form", { class: "in-form" },
     make("div", { class: "in-f" }, make("label", { for: "st-by" }, say("said_by")),
-      make("input", { class: "in", id: "st-by", name: "said_by", required: true, maxlength: 100, autocomplete: "off", "aria-describedby": "st-by-h" }),
+      make("input", { ...by, "aria-describedby": "st-by-h" }),
       make("p", { class: "hint", id: "st-by-h" }, say("said_by_hint"))),
-    make("fieldset", { class: "in-f" }, make("legend", {}, say("agrees")), make("div", { class: "row" }, AGREES.map(radio))),
+    make("fieldset", { class: "in-f" },
+      make("legend", {}, say("agrees")), make("div", { class: "row" }, AGREES.map(radio))),
     make("div", { class: "in-f" }, make("label", { for: "st-words" }, say("statement_words")),
       make("textarea", { class: "in", id: "st-words", name: "words", rows: 3, maxlength: 4000 })),
     make("div", { class: "row" }, make("button", { class: "btn is-big" }, say("statement_keep"))));
@@ -33,8 +41,9 @@ function fill(form, body) {
 }
 
 const shownOf = (told) => [
-  make("p", {}, make("b", {}, told.said_by), "：", say(`agrees_${codeOf(told.agrees) || "open"}`), told.words ? `。${told.words}` : ""),
-  make("p", { class: "meta" }, [told.at && clock(told.at), say(told.waits ? "on_phone" : "arrived")].filter(Boolean).join("，")),
+  make("p", {},
+    make("b", {}, told.said_by), "：", agreesWords(codeOf(told.agrees)), told.words ? `。${told.words}` : ""),
+  meta(clock(told.at), say(told.waits ? "on_phone" : "arrived")),
 ];
 
 export async function statementBox({ person, number }) {

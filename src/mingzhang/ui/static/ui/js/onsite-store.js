@@ -65,7 +65,6 @@ export const write = (stores, work) => through("readwrite", stores, work);
 export const read = (stores, work) => through("readonly", stores, work);
 
 export const meta = (key) => read(["meta"], async (tx) => (await asked(tx.objectStore("meta").get(key)))?.value);
-export const setMeta = (key, value) => write(["meta"], (tx) => asked(tx.objectStore("meta").put({ key, value })));
 
 // The number of this phone, made once.
 export async function device() {

@@ -6,8 +6,9 @@ export const isReady = () => ready;
 
 // The page that is open was begun by an older version: nothing that was said is lost by opening it anew.
 function renewed(tell) {
-  if (!document.querySelector("dialog[open]") && !document.activeElement?.matches("input, textarea, select")) location.reload();
-  else tell("newer");
+  const typing = document.activeElement?.matches("input, textarea, select");
+  if (typing || document.querySelector("dialog[open]")) tell("newer");
+  else location.reload();
 }
 
 export async function linkWorker(tell) {

@@ -35,7 +35,8 @@ function top({ title, meta = "", back = null }) {
 
 // Somebody signed out on this phone: what waits stays, and is not shown.
 async function hiddenPage() {
-  root.replaceChildren(make("div", { class: "empty" }, icon("key"), make("h1", { class: "in-h1", tabindex: -1 }, say("hidden")), make("p", {}, say("hidden_hint")), signIn()));
+  const heading = make("h1", { class: "in-h1", tabindex: -1 }, say("hidden"));
+  root.replaceChildren(make("div", { class: "empty" }, icon("key"), heading, make("p", {}, say("hidden_hint")), signIn()));
   return { title: say("app"), update: () => {} };
 }
 
