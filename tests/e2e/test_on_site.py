@@ -189,6 +189,7 @@ def test_a_whole_round_is_walked_without_a_network_and_arrives_with_one(
     sheet = phone.page.get_by_role("dialog")
     sheet.get_by_label("看到什么").fill("门口台阶松动")
     sheet.get_by_role("button", name="记下").click()
+    sheet.wait_for(state="hidden")
     phone.page.reload()  # without a network
     phone.page.get_by_text("门口台阶松动").wait_for()
     phone.page.locator(".in-foot .is-main", has_text="去查完").click()
