@@ -127,8 +127,8 @@ def open_of(person: Person) -> QuerySet[Finding]:
 
 
 def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
-    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept. What
-    they corrected themselves does not wait for them."""
+    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept; only
+    what they may do somewhere. What they corrected themselves does not wait for them."""
     asked = {
         "assign": (Permission.FINDING_ASSIGN, ("found",)),
         "verify": (Permission.FINDING_VERIFY, ("submitted",)),
@@ -140,10 +140,11 @@ def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
     found = {
         name: _in(scopes[permission], Finding.objects.filter(state__in=states)).exclude(owner=person)
         for name, (permission, states) in asked.items()
+        if not scopes[permission].nowhere
     }
-    offered = Transfer.objects.filter(outcome="waiting")
-    offered = scopes[Permission.FINDING_ASSIGN].filter(offered, "to", "finding__book")
-    found["accept"] = Finding.objects.filter(book=person.book_id, pk__in=offered.values("finding"))
+    if not (assigns := scopes[Permission.FINDING_ASSIGN]).nowhere:
+        offered = assigns.filter(Transfer.objects.filter(outcome="waiting"), "to", "finding__book")
+        found["accept"] = Finding.objects.filter(book=person.book_id, pk__in=offered.values("finding"))
     return {name: rows.select_related(*SHOWN).order_by("by_day", "pk") for name, rows in found.items()}
 
 
