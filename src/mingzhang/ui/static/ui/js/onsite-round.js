@@ -60,8 +60,17 @@ function locking({ round, held }) {
   return held.finishing ? note("is-good", "save", make("p", {}, say("leaving_short"))) : null;
 }
 
-const finishLink = (number) =>
-  make("a", { class: "btn is-big", href: `#/${number}/finish` }, icon("flag"), say("finish_see"));
+// The way to the end, or to what came of it.
+function finishLink(number) {
+  const words = make("span");
+  const element = make("a", { class: "btn is-big", href: `#/${number}/finish` }, icon("flag"), words);
+  return { element, update: (locked) => { words.textContent = say(locked ? "look_through" : "finish_see"); } };
+}
+
+function nextWords(found, locked) {
+  if (locked) return say("look_through");
+  return say(found.open.length || found.clash.length ? "next" : "to_finish");
+}
 
 function headOf(round) {
   const { inspectors, checklist, because, kind } = round;
@@ -84,11 +93,12 @@ export async function roundPage(root, { person, number, item }) {
   const sheet = snapSheet(round, place);
   const noted = notedList(round, place);
   const refused = refusedBox(person);
+  const end = finishLink(number);
   const bar = make("div", { class: "in-prog" });
   const told = make("div");
   const next = button(say("next"), () => {
     const found = nextOf(items, state.held);
-    if (found) goTo(found);
+    if (found && !state.locked) goTo(found);
     else location.hash = `#/${number}/finish`;
   }, { look: "is-main is-big" });
   const snap = button(say("snap"), () => sheet.open(), { look: "is-big", picture: "cam" });
@@ -96,7 +106,7 @@ export async function roundPage(root, { person, number, item }) {
     make("h1", { class: "vh", tabindex: -1 }, say("round_h", { place: placeOf(round) })),
     make("div", { class: "in-side" }, bar, over.element, headOf(round)),
     make("div", { class: "in-items" }, told, refused.element, ...sections, noted.element,
-      make("div", { class: "in-last" }, finishLink(number))),
+      make("div", { class: "in-last" }, end.element)),
     make("div", { class: "in-foot" }, snap, next), sheet.element);
 
   function show() {
@@ -108,8 +118,9 @@ export async function roundPage(root, { person, number, item }) {
     for (const one of items) one.update(state);
     noted.update(state);
     sheet.update(state);
-    snap.disabled = state.locked;
-    next.replaceChildren(found.open.length || found.clash.length ? say("next") : say("to_finish"));
+    end.update(state.locked);
+    snap.hidden = state.locked;
+    next.replaceChildren(nextWords(found, state.locked));
   }
   show();
   jump(item);
