@@ -20,7 +20,7 @@ from mingzhang.organisation.models import Person
 from tests.e2e.conftest import CHROMIUM, QUIET, SCREENS
 from tests.e2e.test_axe import EVERYTHING, GRAVE, violations
 from tests.web.matrix.inspections import drawn
-from tests.web.office import Office
+from tests.web.office import PASSWORD, Office
 
 pytestmark = pytest.mark.browser
 
@@ -398,8 +398,15 @@ def test_signing_out_hides_what_waits_and_keeps_it(place: Place, phone: Phone) -
     phone.page.wait_for_url("**/sign-in/**")
     phone.open()
     phone.page.get_by_role("heading", name="手机里的都在").wait_for()
-    assert "长桥" not in phone.page.content()
+    assert "青禾街道" not in phone.page.content()
     phone.picture("hidden-390")
+    phone.context.unroute("**/sync/")
+    phone.page.get_by_role("link", name="登录").click()
+    phone.page.locator("input[name=username]").fill("chen")
+    phone.page.locator("input[name=password]").fill(PASSWORD)
+    phone.page.keyboard.press("Enter")
+    phone.wait("all")
+    assert phone.told(number)["answers"]["guide_posted"]["value"] == "yes"
 
 
 def test_what_is_refused_stays_with_its_reason_and_can_be_copied(place: Place, browser: Browser, site: str) -> None:
