@@ -20,6 +20,7 @@ FLOWS = [
     ("交办事项", findings.MATTER),
     ("检查", inspections.INSPECTION),
     ("随机抽取", inspections.DRAW),
+    ("现场检查和自查", inspections.ROUND),
 ]
 HEAD = """\
 # 状态与流转

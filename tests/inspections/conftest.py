@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from tests.inspections import rounds
 from tests.inspections import world as worlds
 
 
@@ -23,4 +24,20 @@ def world(kept_world: worlds.World) -> Iterator[worlds.World]:
     """The cast with its inspectors: what a test writes is undone. Not to be mixed with `db`."""
     with transaction.atomic():
         yield copy.deepcopy(kept_world)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def kept_rounds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[rounds.RoundsWorld]:
+    """As `kept_world`, with a pack."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield rounds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def office(kept_rounds: rounds.RoundsWorld) -> Iterator[rounds.RoundsWorld]:
+    """The cast with its inspectors and a checklist: what a test writes is undone. Not to be mixed with `db`."""
+    with transaction.atomic():
+        yield copy.deepcopy(kept_rounds)
         transaction.set_rollback(True)

@@ -259,12 +259,19 @@ def _entries(found: Trace, entries: list[Entry]) -> Iterator[ShownEntry]:
 def title_of(entry: Entry, fields: tuple[Field, ...]) -> str:
     """What the record is called; for a row of a table, its first words; without a record, all it says."""
     if entry.record is None:
-        return _("，").join(_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
+        told = (_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
+        return _("，").join(filter(None, told))
     words = next((str(entry.data[one.id]) for one in fields if one.type == "text" and entry.data.get(one.id)), "")
     return words or entry.record.title if entry.line else entry.record.title
 
 
 def _words(asked: Field, value: object) -> str:
+    """An answer in words: a number or a yes says little without what it answers; a no is left out."""
+    if asked.type == "boolean":
+        return asked.name.text(language()) if value else ""
+    if asked.type == "integer":
+        between = " " if language() == "en" else ""
+        return f"{asked.name.text(language())}{between}{value}{measure_word(asked.unit)}"
     option = asked.option_names.get(str(value))
     return option.text(language()) if option else str(value)
 

@@ -11,6 +11,7 @@ from mingzhang.organisation.roles import Permission
 _P = Permission
 ANOTHER = _("不是起草的人")
 REASON = _("写明原因")
+CALLS_OFF = _("写明原因；能开始和结束检查的人，自查是本单位能自查的人")
 
 INSPECTION = Flow(
     "inspection",
@@ -82,3 +83,32 @@ DRAW = Flow(
 # Between the publication of the roster and the result.
 AWAITING = ("published", "committed", "stated")
 OPEN_DRAWS = ("drafted", *AWAITING)
+
+ROUND = Flow(
+    "round",
+    _("这次现场检查或自查"),
+    states={
+        "planned": _("待查"),
+        "begun": _("在查"),
+        "finished": _("查完"),
+        "acknowledged": _("已签认"),
+        "called_off": _("不查了"),
+    },
+    verbs={
+        "begin": _("记第一项"),
+        "write": _("记"),
+        "finish": _("查完"),
+        "acknowledge": _("签认"),
+        "call_off": pgettext_lazy("round", "不查了"),
+    },
+    transitions=[
+        Transition("planned", "begin", "begun", _P.INSPECTION_VIEW, _("派来查的人；自查是开始自查的人")),
+        Transition("planned", "call_off", "called_off", _P.INSPECTION_VIEW, CALLS_OFF),
+        Transition("begun", "write", "begun", _P.INSPECTION_VIEW, _("派来查的人；自查是开始自查的人")),
+        Transition("begun", "finish", "finished", _P.INSPECTION_VIEW, _("派来查的人，每一项都答了，没有两种答案")),
+        Transition("begun", "call_off", "called_off", _P.INSPECTION_VIEW, CALLS_OFF),
+        Transition(
+            "finished", "acknowledge", "acknowledged", _P.SELF_CHECK, _("被查单位的人，或当场对检查人说；自查不用")
+        ),
+    ],
+)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from mingzhang.inspections.models import Round
+from mingzhang.packs.checklist_schema import Item
+from mingzhang.packs.queries import pack_of
+from mingzhang.packs.wording import language
 
 REASONS: dict[str, Promise] = {
     "kin": _("有亲属在那里"),
@@ -29,3 +35,24 @@ DRAW_LOOKS = {
     "void": ("is-draft", "x"),
     "redrawn": ("is-draft", "back"),
 }
+ROUND_LOOKS = {
+    "planned": ("is-draft", "clock"),
+    "begun": ("is-soon", "pen"),
+    "finished": ("", "check"),
+    "acknowledged": ("is-done", "check"),
+    "called_off": ("is-draft", "x"),
+}
+KINDS: dict[str, Promise] = {"visit": _("现场检查"), "self_check": _("自查")}
+
+
+def basis_said(item: Item) -> str:
+    """What an item rests on, in one line."""
+    return "；".join(f"{one.regulation}{one.clause or ''}" for one in item.basis)
+
+
+def round_title(round: Round) -> str:
+    """The inspection that it belongs to, or what a unit checks itself by."""
+    if round.inspection is not None:
+        return round.inspection.title
+    name = pack_of(round.pack_version_id).checklists_by_id[round.checklist].name.text(language())
+    return gettext("自查：%(checklist)s") % {"checklist": name}

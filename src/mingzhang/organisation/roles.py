@@ -40,6 +40,7 @@ class Permission(StrEnum):
     INSPECTION_VIEW = "inspection_view"
     INSPECTION_PLAN = "inspection_plan"
     INSPECTION_DRAW = "inspection_draw"
+    SELF_CHECK = "check_own_unit"
 
 
 _P = Permission
@@ -57,12 +58,12 @@ _READ = frozenset(
 _WRITE = frozenset({_P.RECORD_ADD, _P.RECORD_SUBMIT, _P.REPORT_BUILD})
 _FIND = frozenset({_P.FINDING_REPORT, _P.FINDING_ASSIGN, _P.FINDING_VERIFY})
 _CHECK = frozenset({_P.RECORD_REVIEW, _P.RECORD_POST, _P.RECORD_REVERSE, _P.REPORT_BUILD, _P.REPORT_REVIEW})
-_REVIEW = _READ | _CHECK | _FIND | {_P.INSPECTION_PLAN}
+_REVIEW = _READ | _CHECK | _FIND | {_P.INSPECTION_PLAN, _P.SELF_CHECK}
 _LEAD = frozenset({_P.REPORT_SIGN, _P.LOG_VIEW, _P.DUTY_MANAGE, _P.TASK_DECIDE})
 
 # An administrator arranges who does what and reads no evidence: that keeps personal data with those who need it.
 ROLES: dict[str, frozenset[Permission]] = {
-    "clerk": _READ | _WRITE | {_P.FINDING_REPORT, _P.FINDING_CORRECT},
+    "clerk": _READ | _WRITE | {_P.FINDING_REPORT, _P.FINDING_CORRECT, _P.SELF_CHECK},
     "reviewer": _REVIEW | {_P.FINDING_CORRECT},
     "leader": _REVIEW | _LEAD | {_P.FINDING_DECIDE, _P.INSPECTION_DRAW},
     "inspector": _READ | {_P.FINDING_REPORT, _P.FINDING_VERIFY, _P.INSPECTION_DRAW},
@@ -121,6 +122,7 @@ PERMISSION_NAMES: dict[Permission, Promise] = {
     _P.INSPECTION_VIEW: _("查看检查"),
     _P.INSPECTION_PLAN: _("安排检查"),
     _P.INSPECTION_DRAW: _("抽取检查对象，开始和结束检查"),
+    _P.SELF_CHECK: _("自查，签认检查结果"),
 }
 
 

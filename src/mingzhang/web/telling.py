@@ -149,6 +149,15 @@ VERBS = {
     "draw.take_back": gettext_lazy("收回了填写的数"),
     "draw.void": gettext_lazy("作废了一次抽取"),
     "draw.redraw": gettext_lazy("不用一次抽取的结果，重抽"),
+    "round.make": gettext_lazy("安排了一次现场检查或自查"),
+    "round.answer": gettext_lazy("答了检查表的一项"),
+    "round.photo": gettext_lazy("放了一张现场照片"),
+    "round.note": gettext_lazy("记了一个当场发现的问题"),
+    "round.drop": gettext_lazy("去掉了一张照片或一个问题"),
+    "round.statement": gettext_lazy("记了被查单位的话"),
+    "round.finish": gettext_lazy("查完了"),
+    "round.acknowledge": gettext_lazy("签认了检查结果"),
+    "round.call_off": gettext_lazy("不查了"),
 }
 # What an event adds that is worth a word, by the name it has there.
 FACTS = {

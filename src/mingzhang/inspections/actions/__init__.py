@@ -28,13 +28,18 @@ from mingzhang.inspections.actions.pools import (
     set_pool,
     settle_draw,
 )
+from mingzhang.inspections.actions.rounds import acknowledge, call_off, start_self_check
+from mingzhang.inspections.actions.syncing import NotAPicture, take_operation, take_photo
 
 __all__ = [
+    "NotAPicture",
     "Plan",
     "Settings",
+    "acknowledge",
     "add_recusal",
     "approve_inspection",
     "begin_draw",
+    "call_off",
     "cancel_inspection",
     "change_inspection",
     "commit_secret",
@@ -49,7 +54,10 @@ __all__ = [
     "set_pool",
     "settle_draw",
     "start_inspection",
+    "start_self_check",
     "state_value",
     "take_back_value",
+    "take_operation",
+    "take_photo",
     "void_draw",
 ]

@@ -15,10 +15,12 @@ from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.inspections import flows, queries, rules
 from mingzhang.inspections.actions.pools import locked
-from mingzhang.inspections.models import Commitment, Draw, Drawn, DrawnInspector
+from mingzhang.inspections.actions.rounds import call_off_rest, check_none_finished, make_rounds
+from mingzhang.inspections.models import Commitment, Draw, Drawn, DrawnInspector, Round
 from mingzhang.inspections.rosters import commitment_said, post_said, roster_of
 from mingzhang.inspections.rules import LONGEST_SECRET
 from mingzhang.inspections.verify_draw import Json, canonical, check_roster, commitment, digest, document_of
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, needed_note
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import holding, today_in
@@ -72,6 +74,7 @@ def commit_secret(*, draw: Draw, secret: str, by: Person) -> Commitment:
 def reveal_secret(*, draw: Draw, secret: str, by: Person) -> Draw:
     """Somebody who committed says what it was to; with the second, the draw is made. Raises NotAllowed,
     StateRefused, InvalidInput for something else than was committed to."""
+    lock_position(draw.inspection.book)  # before anything else, as posting does
     held = locked(draw)
     rules.check_user_can_draw(by, held, "reveal")
     both = queries.commitments_of(held)
@@ -121,6 +124,7 @@ def take_back_value(*, draw: Draw, by: Person) -> Draw:
 def confirm_value(*, draw: Draw, value: str, by: Person) -> Draw:
     """Somebody else types the value from its source; if it is the same, the draw is made. Raises NotAllowed,
     StateRefused, InvalidInput when the two differ."""
+    lock_position(draw.inspection.book)  # before anything else, as posting does
     held = locked(draw)
     rules.check_user_can_draw(by, held, "confirm")
     if rules.clean_value(value) != held.value:
@@ -142,8 +146,13 @@ def void_draw(*, draw: Draw, reason: str, by: Person) -> Draw:
 
 @transaction.atomic
 def redraw(*, draw: Draw, reason: str, by: Person) -> Draw:
-    """Its result does not serve. It stays, with the reason, and another may be begun. Raises as `void_draw`."""
-    return _end(draw, "redraw", reason, by)
+    """Its result does not serve. It stays, with the reason, and another may be begun; nobody is inspected by it any
+    more. Raises as `void_draw`, and StateRefused once somebody was."""
+    lock_position(draw.inspection.book)  # before anything else, as posting does
+    check_none_finished(draw)
+    ended = _end(draw, "redraw", reason, by)
+    call_off_rest(Round.objects.filter(drawn__draw=ended), ended.ended_because, by)
+    return ended
 
 
 def _end(draw: Draw, verb: str, reason: str, by: Person) -> Draw:
@@ -166,6 +175,8 @@ def _draw(draw: Draw, verb: str, by: Person, commitments: list[Json], case: str 
     _keep_rows(draw, document["result"])
     data = {"seed": draw.seed, "result": digest(document["result"]), "roster": draw.roster_digest}
     _move(draw, verb, by, "value", "value_by", "confirmed_by", "seed", "result", "drawn_at", case=case, data=data)
+    if draw.inspection.state == "under_way":
+        make_rounds(draw.inspection, [draw], by)
     return draw
 
 

@@ -14,7 +14,9 @@ from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.inspections import flows, queries, rules
+from mingzhang.inspections.actions.rounds import call_off_rest, check_none_open, make_rounds
 from mingzhang.inspections.models import MOST_DRAWS, Draw, Inspection, Member
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, clean_note, needed_note
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.models import PackVersion
@@ -77,21 +79,26 @@ def approve_inspection(*, inspection: Inspection, by: Person) -> Inspection:
 def start_inspection(*, inspection: Inspection, by: Person) -> Inspection:
     """From now on whoever may view inspections of the unit knows of it. Raises NotAllowed, StateRefused without a
     result to go by."""
+    lock_position(inspection.book)  # before anything else, as posting does
     held = _locked(inspection)
     rules.check_user_can(by, held, "start")
-    if not Draw.objects.filter(inspection=held, state="drawn").exists():
+    drawn = list(Draw.objects.filter(inspection=held, state="drawn").defer("roster", "result").order_by("number"))
+    if not drawn:
         raise StateRefused(_("还没有抽定检查谁。"), remedy=_("请先抽取。"))
     held.started_at = clock.now()
-    return _moved(held, "start", by, "started_at")
+    _moved(held, "start", by, "started_at")
+    make_rounds(held, drawn, by)
+    return held
 
 
 @transaction.atomic
 def finish_inspection(*, inspection: Inspection, by: Person) -> Inspection:
     """Over: from now on anybody may look the plan, the draws and their results up. Raises NotAllowed,
-    StateRefused."""
+    StateRefused, also while somebody is still to be inspected."""
     held = _locked(inspection)
     rules.check_user_can(by, held, "finish")
     _check_no_open_draw(held)
+    check_none_open(held)
     held.ended_at = clock.now()
     return _moved(held, "finish", by, "ended_at")
 
@@ -99,11 +106,13 @@ def finish_inspection(*, inspection: Inspection, by: Person) -> Inspection:
 @transaction.atomic
 def cancel_inspection(*, inspection: Inspection, reason: str, by: Person) -> Inspection:
     """It does not take place. Raises NotAllowed, StateRefused, InvalidInput without a reason."""
+    lock_position(inspection.book)  # before anything else, as posting does
     held = _locked(inspection)
     rules.check_user_can(by, held, "cancel")
     _check_no_open_draw(held)
     held.ended_because = needed_note(reason, _("取消的原因"), _("要写明为什么取消。"))
     held.ended_at = clock.now()
+    call_off_rest(held.rounds.all(), held.ended_because, by)
     return _moved(held, "cancel", by, "ended_because", "ended_at")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext as _
 
+from mingzhang.inspections.saying import basis_said
 from mingzhang.packs.base import Names
 from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.wording import language
@@ -44,4 +45,4 @@ def _number(item: Item) -> str:
 @register.filter
 def basis(item: Item) -> str:
     """What an item rests on."""
-    return "；".join(f"{one.regulation}{one.clause or ''}" for one in item.basis)
+    return basis_said(item)
