@@ -2,7 +2,7 @@
 
 Without DATABASE_URL the tests start an embedded PostgreSQL of their own in build/test-data (or MINGZHANG_DATA),
 with fsync off, when the first of them needs a database; it ends with the last test process. Each worker of
-pytest-xdist has its own migrated database.
+pytest-xdist has its own database, a copy of one that was migrated: see `tests/migrated.py`.
 
 Most tests want `db` (pytest-django): a transaction that is rolled back. A test that needs committed data, several
 connections, threads or other processes wants `fresh_database`, see there. Django's `transactional_db` is of no use:
@@ -33,7 +33,9 @@ from pytest_django import DjangoDbBlocker
 from mingzhang.core import database
 from mingzhang.figures.definitions import definitions
 from mingzhang.packs.queries import pack_of
+from tests import migrated
 from tests.cast import cast as cast
+from tests.migrated import template
 
 # A slow machine is no failure: speed is measured in bench/.
 settings.register_profile("mingzhang", deadline=None)
@@ -57,17 +59,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """The test database, and beside it a copy that nobody connects to, as CREATE DATABASE … TEMPLATE needs it: made
-    before any test, so that numbers given out in tests that are rolled back are not missing in the copies.
-    pytest-django's own fixture makes none when all selected tests take `fresh_database`."""
-    with django_db_blocker.unblock():
+    """The test database, a copy of the migrated one, which the first process makes. pytest-django's own fixture
+    makes none when all selected tests take `fresh_database`."""
+    with django_db_blocker.unblock(), migrated.one_at_a_time() as cursor:
+        there = migrated.is_made(cursor)
+        connection.settings_dict["TEST"]["TEMPLATE"] = template() if there else None
         made = setup_databases(verbosity=0, interactive=False)
         connections.close_all()
-        _execute("DROP DATABASE IF EXISTS {}", template())
-        _copy_database(str(connection.settings_dict["NAME"]), template())
+        if not there:
+            migrated.keep(cursor, str(connection.settings_dict["NAME"]))
     yield
     with django_db_blocker.unblock():
-        _execute("DROP DATABASE {}", template())
         teardown_databases(made, verbosity=0)
 
 
@@ -91,7 +93,7 @@ def fresh_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 @contextmanager
 def copy_of(original: str) -> Iterator[FreshDatabase]:
     """A copy of a database to which nobody is connected, dropped at the end."""
-    name = f"{template()}_{uuid4().hex[:8]}"
+    name = f"{connection.settings_dict['NAME']}_{uuid4().hex[:8]}"
     _copy_database(original, name)
     yield FreshDatabase(name, _url(name))
     _drop_database(name)
@@ -109,11 +111,6 @@ def inside(database: FreshDatabase) -> Iterator[None]:
         yield
         connections.close_all()
         _forget_packs()
-
-
-def template() -> str:
-    """The name of the migrated, empty database that is there to be copied."""
-    return f"{connection.settings_dict['NAME']}_template"
 
 
 def _forget_packs() -> None:

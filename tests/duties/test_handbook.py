@@ -91,3 +91,32 @@ def test_a_long_book_takes_no_more_questions_than_a_short_one(busy: World) -> No
     with CaptureQueriesContext(connection) as many:
         handbook_of(busy.cast.chen, Period.parse("2026"))
     assert len(few) == len(many)
+
+
+def test_a_leader_reads_how_the_duties_stand_that_others_do_for_them(busy: World) -> None:
+    cast = busy.cast
+    with clock.at(moment("2026-05-08")):
+        busy.posted("2026-02-20")
+        book = handbook_of(cast.zhou, HALF)
+        theirs = handbook_of(cast.chen, HALF)
+    assert not book.duties
+    assert [(one.name, one.unit, one.parts) for one in book.led] == [
+        ("每月检查一次", "青禾街道", "抓总、分管"),
+        ("每季度检查三次", "青禾街道", "抓总、分管"),
+    ]
+    street = [one for one in theirs.duties if one.unit == "青禾街道"]
+    assert [(one.done, one.late, one.overdue, one.coming) for one in book.led] == [
+        (one.done, one.late, one.overdue, one.coming) for one in street
+    ]
+    assert book.led_sum.all == 8
+    assert not theirs.led
+
+
+def test_a_post_that_a_unit_named_leads_there_and_nowhere_else(busy: World) -> None:
+    cast = busy.cast
+    post = cast.zhou.appointments.get().post
+    actions.assign_duty(
+        unit=cast.community, pack="duties-test", duty="monthly_check", part="sponsor", post=post, by=cast.wei
+    )
+    led = handbook_of(cast.zhou, HALF).led
+    assert [(one.name, one.parts) for one in led if one.unit == cast.community.name] == [("每月检查一次", "分管")]

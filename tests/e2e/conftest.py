@@ -16,7 +16,8 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from tests.conftest import copy_of, inside, template
+from tests.conftest import copy_of, inside
+from tests.migrated import template
 from tests.web import office as offices
 from tests.web.conftest import evidence_folder as evidence_folder
 from tests.web.conftest import storages

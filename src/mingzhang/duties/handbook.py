@@ -10,42 +10,23 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 
 from mingzhang.core.periods import Period
+from mingzhang.duties.counted import Counted, counted_of, sum_of
+from mingzhang.duties.leading import led_by
 from mingzhang.duties.models import OPEN_TASKS, Task, TaskStep
 from mingzhang.duties.queries import words_for
-from mingzhang.duties.saying import basis_said, said
 from mingzhang.duties.whose import tasks_between
 from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Person
 from mingzhang.organisation.queries import today_in
-from mingzhang.packs.duty_schema import Duty
 
 MOST = 2000
-
-
-@dataclass
-class Counted:
-    """A duty of the person, and how many tasks of it there were: what is due to come is not due yet."""
-
-    name: str
-    text: str
-    basis: str
-    unit: str
-    done: int = 0
-    late: int = 0
-    excused: int = 0
-    overdue: int = 0
-    coming: int = 0
-
-    @property
-    def all(self) -> int:
-        """The sum of the other numbers."""
-        return self.done + self.late + self.excused + self.overdue + self.coming
 
 
 @dataclass(frozen=True)
 class Handbook:
     """One person's book for a period. `posts` are the posts they held in it, delegations too; `handed` what was
-    handed to them or taken over from them in it; `more` that there is more than is listed."""
+    handed to them or taken over from them in it; `led` the duties that they have in hand and others do; `more` that
+    there is more than is listed."""
 
     person: Person
     period: Period
@@ -53,6 +34,7 @@ class Handbook:
     posts: Sequence[Appointment]
     away: Sequence[Appointment]
     duties: Sequence[Counted]
+    led: Sequence[Counted]
     done: Sequence[Line]
     open: Sequence[Line]
     handed: Sequence[TaskStep]
@@ -61,11 +43,12 @@ class Handbook:
     @property
     def sum(self) -> Counted:
         """All duties together."""
-        whole = Counted("", "", "", "")
-        for one in self.duties:
-            for name in ("done", "late", "excused", "overdue", "coming"):
-                setattr(whole, name, getattr(whole, name) + getattr(one, name))
-        return whole
+        return sum_of(self.duties)
+
+    @property
+    def led_sum(self) -> Counted:
+        """All that they lead together."""
+        return sum_of(self.led)
 
 
 def handbook_of(person: Person, period: Period) -> Handbook:
@@ -82,6 +65,7 @@ def handbook_of(person: Person, period: Period) -> Handbook:
         posts=_posts(person, period),
         away=_away(person, period),
         duties=_counted(shown, today),
+        led=led_by(person, period, today),
         done=[lines[task.pk] for task in shown if task.state not in OPEN_TASKS],
         open=[lines[task.pk] for task in shown if task.state in OPEN_TASKS],
         handed=_handed(person, period),
@@ -119,15 +103,9 @@ def _counted(tasks: Sequence[Task], today: date) -> list[Counted]:
     for task in tasks:
         key = (task.unit_id, task.pack, task.duty)
         if key not in found:
-            found[key] = _duty(task, words[task.pk])
+            found[key] = counted_of(task.unit, task.pack, task.duty, words[task.pk])
         _count(found[key], task, today)
     return list(found.values())
-
-
-def _duty(task: Task, duty: Duty | None) -> Counted:
-    if duty is None:
-        return Counted(task.duty, "", "", task.unit.name)
-    return Counted(said(duty.name), said(duty.text), basis_said(duty), task.unit.name)
 
 
 def _count(counted: Counted, task: Task, today: date) -> None:

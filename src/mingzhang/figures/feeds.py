@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.figures.definitions import Counted, Definition, Derived, definitions
@@ -101,7 +101,7 @@ def _printed(text: str) -> Iterator[str]:
             yield from segment.figures
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def show(request: HttpRequest, place: Place, pack: str, kind: str) -> HttpResponse:
     """The figures and reports that sheets of a kind feed: as a part beside the form, or as a page."""

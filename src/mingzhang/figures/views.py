@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.figures import board_files, entry_files, pictures, tables
@@ -25,7 +25,7 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.ui.saving import saved
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def figures(request: HttpRequest, place: Place) -> HttpResponse:
     """Every figure of the packs in force, beside its last period and last year."""
@@ -35,7 +35,7 @@ def figures(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "figures/list.html", {"groups": groups, "position": at, "all": everything})
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def figure(request: HttpRequest, place: Place, pack: str, figure: str) -> HttpResponse:
     """A figure opened: as a part for the side panel, or as a page with the units below beside it."""
@@ -58,7 +58,7 @@ def figure(request: HttpRequest, place: Place, pack: str, figure: str) -> HttpRe
     return response
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def entries(request: HttpRequest, place: Place, pack: str, figure: str, form: str) -> HttpResponseBase:
     """The entries of a figure as a file, for those who may read the records themselves."""
@@ -73,14 +73,14 @@ def entries(request: HttpRequest, place: Place, pack: str, figure: str, form: st
     return _file(FileResponse(entry_files.as_xlsx(listing)), entry_files.FORMS[form], name)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def dashboard(request: HttpRequest, place: Place) -> HttpResponse:
     """A unit and the units directly below it, side by side and by month."""
     return render(request, "figures/dashboard.html", {"page": page_of(_board(request, place))})
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def chart(request: HttpRequest, place: Place, chart: str, form: str) -> HttpResponseBase:
     """One chart of the dashboard as a picture."""
@@ -92,7 +92,7 @@ def chart(request: HttpRequest, place: Place, chart: str, form: str) -> HttpResp
     return _file(HttpResponse(content), pictures.FORMS[form], name)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def dashboard_xlsx(request: HttpRequest, place: Place) -> HttpResponseBase:
     """The numbers of the dashboard as a workbook."""

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.jobs import queries, rules
 from mingzhang.jobs.actions import run_now
@@ -20,7 +20,7 @@ from mingzhang.organisation.roles import Permission
 SHOWN = 30
 
 
-@require_GET
+@require_safe
 @placed(Permission.LOG_VIEW)
 def jobs(request: HttpRequest, place: Place) -> HttpResponse:
     """The jobs and, below them, the newest tries."""

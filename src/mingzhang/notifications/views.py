@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal
 from mingzhang.duties.actions import choose_terms
@@ -30,7 +30,7 @@ SHOWN = 30
 PLAIN = "text/plain; charset=utf-8"
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def inbox(request: HttpRequest, place: Place) -> HttpResponse:
     """What the person was told, the newest first, below what waits for them now."""
@@ -47,7 +47,7 @@ def inbox(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "notifications/inbox.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def open_notice(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """Lead to what a notice speaks of; it is read then."""
@@ -142,7 +142,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
 # --- without an owner ---------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_MANAGE)
 def orphans(request: HttpRequest, place: Place) -> HttpResponse:
     """What nobody answers for in a unit and below it."""

@@ -21,11 +21,12 @@ def search_units(scope: UnitScope, asked: str) -> QuerySet[Unit]:
     """Units in `scope` whose name holds every word, or whose code is what is asked: the very code first, then the
     very name, names that begin so, open units before closed ones, short names before long."""
     whole = folded(asked.strip())
-    found = scope.filter(Unit.objects.filter(_named(whole.split()) | Q(code__iexact=whole)), field="id")
+    coded = _matches("code", "exact", whole)
+    found = scope.filter(Unit.objects.filter(_named(whole.split()) | coded), field="id")
     rank = Case(
-        When(code__iexact=whole, then=0),
-        When(name__iexact=whole, then=1),
-        When(name__istartswith=whole, then=2),
+        When(coded, then=0),
+        When(_matches("name", "exact", whole), then=1),
+        When(_matches("name", "startswith", whole), then=2),
         default=3,
         output_field=IntegerField(),
     )
@@ -58,5 +59,11 @@ def people_in(scope: UnitScope) -> QuerySet[Person]:
 def _named(words: Sequence[str]) -> Q:
     named = Q(pk__isnull=not words)
     for word in words:
-        named &= Q(name__icontains=word)
+        named &= _matches("name", "contains", word)
     return named
+
+
+def _matches(field: str, how: str, text: str) -> Q:
+    """That `field` matches, whatever its case. A text without case, as Chinese is, is compared as it stands: to
+    fold the names of 50,000 units takes longer than to look through them."""
+    return Q(**{f"{field}__{'i' if text.upper() != text else ''}{how}": text})

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.audit import keys, proofs
 from mingzhang.audit.models import Checkpoint, Event, Leaf, Pending, SealedKey, SigningKey, Verification
@@ -103,7 +103,7 @@ def said_when(at: datetime) -> str:
     return _("%(day)s核对过") % {"day": telling.day_said(local.date())}
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def books(request: HttpRequest, place: Place) -> HttpResponse:
     """The page about the books."""
@@ -166,7 +166,7 @@ def _keys() -> Iterator[dict[str, Any]]:
         }
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def checkpoint(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """A checkpoint to take away: its text and signature, with the keys."""
@@ -193,7 +193,7 @@ def _check_sees_log(place: Place) -> None:
         )
 
 
-@require_GET
+@require_safe
 @placed(Permission.LOG_VIEW)
 def log(request: HttpRequest, place: Place) -> HttpResponse:
     """What was done, the newest first, by position."""
@@ -212,7 +212,7 @@ def log(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "web/log.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.LOG_VIEW)
 def proof(request: HttpRequest, place: Place, seq: int) -> HttpResponse:
     """The proof that an event is in the log, under the first checkpoint that covers it."""

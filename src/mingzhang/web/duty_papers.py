@@ -9,7 +9,7 @@ import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.duties.list_page import Asked, Group, Item, asked_items, grouped
@@ -30,7 +30,7 @@ NUMERALS = "一二三四五六七八九"
 WIDTHS = (6, 12, 18, 24, 50, 40, 18, 18, 18, 24, 30, 30, 16, 30)
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def duty_list_file(request: HttpRequest, place: Place, form: str) -> HttpResponse:
     """The list as the address asks for it, in the language of the book."""

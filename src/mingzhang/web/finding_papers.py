@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.figures import entry_files
@@ -137,7 +137,7 @@ ON_PAPER: dict[str, Sequence[int]] = {
 }
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def finding_list_file(request: HttpRequest, place: Place, kind: str, form: str) -> HttpResponse:
     """The list as the address asks for it, at most MOST findings, in the language of the book."""
@@ -211,7 +211,7 @@ LIST_FORMS: dict[str, tuple[str, Callable[[str, Asked, Sequence[Sequence[object]
 # --- one finding --------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def finding_file(request: HttpRequest, place: Place, finding_id: int, form: str) -> HttpResponse:
     """The sheet of one finding: what it was, how it was put right, who verified and closed it; with lines to sign

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.organisation.place import Place, placed
@@ -25,7 +25,7 @@ TOPICS = {
 ADMINISTRATORS = 6
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def help(request: HttpRequest, place: Place, topic: str = "clerk") -> HttpResponse:
     """One of the how-to's, with the others beside it and the administrators of the unit at hand."""

@@ -8,10 +8,11 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core import clock
-from mingzhang.duties.handbook import Counted, Handbook, handbook_of
+from mingzhang.duties.counted import Counted
+from mingzhang.duties.handbook import Handbook, handbook_of
 from mingzhang.duties.handed import Handed, handed_by
 from mingzhang.duties.models import Task
 from mingzhang.duties.reading import whose_handbook
@@ -27,7 +28,7 @@ from mingzhang.ui.templatetags.ui import day as short_day
 from mingzhang.ui.templatetags.ui import full_day
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def handbook_docx(_request: HttpRequest, place: Place, username: str) -> HttpResponse:
     """The handbook of the period at hand."""
@@ -37,7 +38,7 @@ def handbook_docx(_request: HttpRequest, place: Place, username: str) -> HttpRes
         return _file(_handbook(book), _("%(name)s责任手册") % {"name": person.name})
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def handed_docx(_request: HttpRequest, place: Place, step_id: int) -> HttpResponse:
     """The list of what was handed over in one go, with lines to sign on."""
@@ -57,8 +58,9 @@ def _handbook(book: Handbook) -> Document:
     title = _("责任手册\n（%(name)s，%(period)s）") % {"name": book.person.name, "period": _period(book)}
     blocks: list[Block] = [Heading(1, words(_("一、岗位"))), *_posts(book)]
     blocks += [Heading(1, words(_("二、责任事项"))), *_duties(book)]
-    blocks += [Heading(1, words(_("三、还没办的"))), *_open(book)]
-    blocks += [Heading(1, words(_("四、办了什么"))), *_done(book)]
+    blocks += [Heading(1, words(_("三、抓总、分管的"))), *_led(book)]
+    blocks += [Heading(1, words(_("四、还没办的"))), *_open(book)]
+    blocks += [Heading(1, words(_("五、办了什么"))), *_done(book)]
     return paper(title, book.today, blocks, book.person.book.language)
 
 
@@ -97,9 +99,22 @@ def _duties(book: Handbook) -> Iterable[Block]:
     if not book.duties:
         yield Paragraph(words(_("这段时间没有任务。")))
         return
-    header = (_("责任事项"), _("依据"), _("应办"), _("按时"), _("晚了"), _("免办"), _("逾期"), _("没到期"))
     rows = [(one.name, one.basis, *_numbers(one)) for one in book.duties]
-    yield table_of(header, [*rows, (_("合计"), "", *_numbers(book.sum))], total=True)
+    yield _counted(_("依据"), rows, book.sum)
+
+
+def _led(book: Handbook) -> Iterable[Block]:
+    """What others do for whom the person answers: of the unit's tasks, not the person's own."""
+    if not book.led:
+        yield Paragraph(words(_("没有。")))
+        return
+    rows = [(one.name, one.parts, *_numbers(one)) for one in book.led]
+    yield _counted(_("分工"), rows, book.led_sum)
+
+
+def _counted(second: str, rows: Sequence[tuple[object, ...]], total: Counted) -> Block:
+    header = (_("责任事项"), second, _("应办"), _("按时"), _("晚了"), _("免办"), _("逾期"), _("没到期"))
+    return table_of(header, [*rows, (_("合计"), "", *_numbers(total))], total=True)
 
 
 def _numbers(one: Counted) -> tuple[int, ...]:

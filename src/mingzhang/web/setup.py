@@ -43,7 +43,7 @@ AFTER = {"pack": "units", "units": "people", "people": "done"}
 
 @never_cache
 @sensitive_post_parameters("password", "again", "code")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest) -> HttpResponseBase:
     """The step that is due; `?step=` goes back to one that was passed over."""
     if queries.needs_setup():

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.findings.waiting import Part as Waiting
 from mingzhang.findings.waiting import parts_of
@@ -80,21 +80,30 @@ class Kinds:
     count: int
 
 
-@require_GET
+@dataclass(frozen=True)
+class Found:
+    """Records that wait for something: the first of them, and how many there are, at most MOST_WAITING."""
+
+    records: list[Record]
+    count: int
+
+
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def today(request: HttpRequest, place: Place) -> HttpResponse:
     """A fixed number of queries, whatever there is to do."""
     names = kinds_of(place.person.book)
+    found = _found(place)
     context: dict[str, Any] = {
         "day": today_in(place.person.book),
         "new": _kinds(place, names),
         **duties_of(place),
         "findings": _findings(place),
-        "returned": _returned(place, names),
-        "review": _to_review(place, names),
-        "post": _to_post(place, names),
-        "drafts": _drafts(place, names),
-        "posted": list(_posted(place)),
+        "returned": _returned(place, names, found["returned"]),
+        "review": _to_review(place, names, found["review"]),
+        "post": _to_post(place, names, found["post"]),
+        "drafts": _drafts(place, names, found["drafts"]),
+        "posted": list(_posted(found["posted"])),
     }
     kept = ("returned", "review", "post", "drafts")
     due = context.get("due")
@@ -102,6 +111,25 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
         context[one].items for one in kept
     )
     return render(request, "web/today.html", context)
+
+
+def _found(place: Place) -> dict[str, Found]:
+    """The keys of each section by themselves, then the rows of them all at once: to put together a row's many
+    columns takes longer than to find it."""
+    asked = {
+        "returned": ledger.returned_to(place.person),
+        "review": ledger.review_queue(place.person, place.review_scopes),
+        "post": ledger.to_post(visible_units(place.person, Permission.RECORD_POST)),
+        "drafts": ledger.drafts_of(place.person),
+        "posted": ledger.posted_of(place.person),
+    }
+    most = ledger.MOST_WAITING
+    keys = {name: list(records.values_list("pk", flat=True)[:most]) for name, records in asked.items()}
+    shown = [key for found in keys.values() for key in found[:SHOWN]]
+    rows = Record.objects.select_related("kind", "unit", "created_by", "submitted_by").in_bulk(shown)
+    return {
+        name: Found([rows[key] for key in found[:SHOWN] if key in rows], len(found)) for name, found in keys.items()
+    }
 
 
 def _kinds(place: Place, names: dict[str, Kind]) -> Kinds | None:
@@ -121,11 +149,10 @@ def _findings(place: Place) -> list[Waiting]:
     return parts_of(place, today_in(place.person.book), FINDINGS_SHOWN)
 
 
-def _returned(place: Place, names: dict[str, Kind]) -> Part:
-    records, count = _first(ledger.returned_to(place.person))
-    why = ledger.last_returns(records)
-    items = [_returned_item(record, why.get(record.pk), names) for record in records]
-    return Part(items, count, _list(place, "returned"))
+def _returned(place: Place, names: dict[str, Kind], found: Found) -> Part:
+    why = ledger.last_returns(found.records)
+    items = [_returned_item(record, why.get(record.pk), names) for record in found.records]
+    return Part(items, found.count, _list(place, "returned"))
 
 
 def _returned_item(record: Record, why: ledger.Return | None, names: dict[str, Kind]) -> Item:
@@ -138,11 +165,10 @@ def _returned_item(record: Record, why: ledger.Return | None, names: dict[str, K
     return Item(**{**item, "act": edit_sheet(record), "said": said})
 
 
-def _to_review(place: Place, names: dict[str, Kind]) -> Part:
-    records = _shown(ledger.review_queue(place.person, place.review_scopes))
-    files = ledger.evidence_counts(records)
+def _to_review(place: Place, names: dict[str, Kind], found: Found) -> Part:
+    files = ledger.evidence_counts(found.records)
     items = []
-    for record in records:
+    for record in found.records:
         who = record.submitted_by.name if record.submitted_by else ""
         item = _item(record, names, who, record.submitted_at)
         address = f"{item['address']}?queue="
@@ -150,24 +176,21 @@ def _to_review(place: Place, names: dict[str, Kind]) -> Part:
     return Part(items, ledger.waiting_count(place.person), reverse("ledger:queue"))
 
 
-def _to_post(place: Place, names: dict[str, Kind]) -> Part:
-    if Permission.RECORD_POST not in place.held:
-        return Part([], 0)
-    records, count = _first(ledger.to_post(visible_units(place.person, Permission.RECORD_POST)))
-    items = [Item(**_item(record, names, record.created_by.name, record.occurred_on)) for record in records]
-    return Part(items, count, _list(place, "accepted"))
+def _to_post(place: Place, names: dict[str, Kind], found: Found) -> Part:
+    items = [Item(**_item(record, names, record.created_by.name, record.occurred_on)) for record in found.records]
+    return Part(items, found.count, _list(place, "accepted"))
 
 
-def _drafts(place: Place, names: dict[str, Kind]) -> Part:
-    records, count = _first(ledger.drafts_of(place.person))
+def _drafts(place: Place, names: dict[str, Kind], found: Found) -> Part:
     items = [
-        Item(**{**_item(record, names, "", record.created_at), "act": edit_sheet(record)}) for record in records
+        Item(**{**_item(record, names, "", record.created_at), "act": edit_sheet(record)})
+        for record in found.records
     ]
-    return Part(items, count, _list(place, "draft"))
+    return Part(items, found.count, _list(place, "draft"))
 
 
-def _posted(place: Place) -> Iterator[Posted]:
-    records = list(ledger.posted_of(place.person)[:POSTED_SHOWN])
+def _posted(found: Found) -> Iterator[Posted]:
+    records = found.records[:POSTED_SHOWN]
     numbers = [record.pk for record in records]
     where, reviewers = ledger.first_positions(numbers), _reviewers(numbers)
     for record in sorted(records, key=lambda record: -where[record.pk][0]):
@@ -182,16 +205,6 @@ def _reviewers(records: Sequence[int]) -> dict[int, list[str]]:
     for record, name in reviews.order_by("step").values_list("record", "reviewer__name"):
         found.setdefault(record, []).append(name)
     return found
-
-
-def _first(records: QuerySet[Record]) -> tuple[list[Record], int]:
-    """The first of them, and how many there are. The count is asked for even when there are few, so that the number
-    of queries does not depend on what is found."""
-    return _shown(records), ledger.capped_count(records)
-
-
-def _shown(records: QuerySet[Record]) -> list[Record]:
-    return list(records.select_related("kind", "unit", "created_by", "submitted_by")[:SHOWN])
 
 
 def _item(record: Record, names: dict[str, Kind], who: str, at: datetime | date | None) -> dict[str, Any]:

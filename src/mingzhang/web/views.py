@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.ledger.listing import read_page
 from mingzhang.organisation import actions
@@ -23,7 +23,7 @@ UNITS_SHOWN = 60
 SUGGESTED, FOUND = 4, 20
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def home(request: HttpRequest, place: Place) -> HttpResponse:
     """Leads those who write or review to what they have to do, others to the ledger, and those whose roles read no
@@ -35,7 +35,7 @@ def home(request: HttpRequest, place: Place) -> HttpResponse:
     return redirect(f"{reverse(first)}?{place.query}")
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def units(request: HttpRequest, place: Place) -> HttpResponse:
     """The unit switcher: the way up, the units beside and below, or what a search finds. As a part for htmx, and
@@ -57,7 +57,7 @@ def units(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def search(request: HttpRequest, place: Place) -> HttpResponse:
     """Everything that holds the words asked for: the best of it below the search box, more as a page, and of one

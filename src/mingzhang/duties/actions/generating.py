@@ -74,12 +74,13 @@ def generate_tasks(*, book: Book) -> Generated:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mingzhang.duties/' || %s, 0))", [book.code])
         _want(cursor, list(_wanted(book, _begin(book, today), end)))
+        _run(cursor, UNLIKE, book, today)
         changed, withdrawn, restored, made = (
             _run(cursor, statement, book, today) for statement in (CHANGE, WITHDRAW, RESTORE, MAKE)
         )
         _run(cursor, SETTLE, book, today)
         moved = move_followers(book)
-        cursor.execute("DROP TABLE duties_wanted")
+        cursor.execute("DROP TABLE duties_wanted, duties_unlike")
         if made > MANY:
             cursor.execute("ANALYZE duties_task, organisation_unit")  # or the next run is planned for small ones
     found = Generated(made, changed + moved, withdrawn, restored)
@@ -186,29 +187,34 @@ SELECT w.book_id, w.unit_id, w.pack, w.duty, w.period, w.first, w.last, w.nomina
 ON CONFLICT (unit_id, pack, duty, period) DO NOTHING
 """  # noqa: S608 - composed of constants
 
+# The tasks that are not as they should be, and what should be; nothing where no task should. One pass over them all
+# serves the three statements below.
+UNLIKE = f"""
+CREATE TEMPORARY TABLE duties_unlike ON COMMIT DROP AS
+SELECT t.id AS task, t.state = 'open' AS open, w.nominal, w.due, w.kind, w.needed, w.version, w.handler, w.sponsor
+  FROM duties_task AS t LEFT JOIN {_FOR} ON {_SAME}
+ WHERE t.book_id = %(book)s
+   AND CASE WHEN t.state = 'withdrawn' THEN w.nominal > %(today)s
+            WHEN t.state <> 'open' THEN false
+            WHEN w.due IS NULL THEN t.nominal > %(today)s
+            ELSE t.due >= %(today)s AND (t.nominal, t.due, t.kind_id, t.needed, t.handler_role, t.sponsor_role)
+                 IS DISTINCT FROM (w.nominal, w.due, w.kind, w.needed, w.handler, w.sponsor) END
+"""  # noqa: S608 - composed of constants
+_TERMS = """nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed, pack_version_id = w.version,
+       handler_role = w.handler, sponsor_role = w.sponsor"""
+
 CHANGE = f"""
-UPDATE duties_task AS t
-   SET nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed, pack_version_id = w.version,
-       handler_role = w.handler, sponsor_role = w.sponsor,
-       until = CASE WHEN t.until > w.due THEN t.until END
-  FROM {_FOR}
- WHERE {_SAME} AND t.state = 'open' AND t.due >= %(today)s
-   AND (t.nominal, t.due, t.kind_id, t.needed, t.handler_role, t.sponsor_role)
-       IS DISTINCT FROM (w.nominal, w.due, w.kind, w.needed, w.handler, w.sponsor)
+UPDATE duties_task AS t SET {_TERMS}, until = CASE WHEN t.until > w.due THEN t.until END
+  FROM duties_unlike AS w WHERE t.id = w.task AND w.open AND w.due IS NOT NULL
 """  # noqa: S608
 
-WITHDRAW = f"""
-UPDATE duties_task AS t SET state = 'withdrawn'
- WHERE t.book_id = %(book)s AND t.state = 'open' AND t.nominal > %(today)s
-   AND NOT EXISTS (SELECT FROM {_FOR} WHERE {_SAME})
-"""  # noqa: S608
+WITHDRAW = """
+UPDATE duties_task AS t SET state = 'withdrawn' FROM duties_unlike AS w WHERE t.id = w.task AND w.due IS NULL
+"""
 
 RESTORE = f"""
-UPDATE duties_task AS t
-   SET state = 'open', nominal = w.nominal, due = w.due, kind_id = w.kind, needed = w.needed,
-       pack_version_id = w.version, handler_role = w.handler, sponsor_role = w.sponsor
-  FROM {_FOR}
- WHERE {_SAME} AND t.state = 'withdrawn' AND w.nominal > %(today)s
+UPDATE duties_task AS t SET {_TERMS}, state = 'open'
+  FROM duties_unlike AS w WHERE t.id = w.task AND NOT w.open
 """  # noqa: S608
 
 # What is made or restored after sheets for its period were posted begins where these have brought it.

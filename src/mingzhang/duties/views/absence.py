@@ -26,7 +26,7 @@ from mingzhang.ui.templatetags.ui import full_day
 MOST_OFFERED = 200
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.DUTY_VIEW)
 def absence(request: HttpRequest, place: Place) -> HttpResponse:
     """One's posts, who stands in for whom, and the form that arranges it."""

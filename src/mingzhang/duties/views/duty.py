@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal, StateRefused
 from mingzhang.duties import actions
@@ -27,7 +27,7 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.ui.templatetags.ui import full_day
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def duty(request: HttpRequest, place: Place, pack: str, code: str) -> HttpResponse:
     """The words, who answers, this year's tasks, the levels above and below, and what was adapted."""
@@ -136,7 +136,7 @@ ACTS: dict[str, Callable[[Place, Held, Mapping[str, str]], str]] = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.DUTY_MANAGE)
 def add(request: HttpRequest, place: Place) -> HttpResponse:
     """A duty that no pack has, for this unit alone."""

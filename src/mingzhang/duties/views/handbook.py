@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.duties.handbook import handbook_of
 from mingzhang.duties.reading import whose_handbook
@@ -13,14 +13,14 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def mine(request: HttpRequest, place: Place) -> HttpResponse:
     """The person's own."""
     return _show(request, place, place.person)
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def handbook(request: HttpRequest, place: Place, username: str) -> HttpResponse:
     """Duties, what was done of them, and what is open, in the period at hand."""

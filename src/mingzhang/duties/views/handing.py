@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed, Refusal, StateRefused
@@ -30,7 +30,7 @@ from mingzhang.organisation.roles import Permission, roles_with
 SHOWN = 20
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.DUTY_MANAGE)
 def hand_over_all(request: HttpRequest, place: Place) -> HttpResponse:
     """First whose, then what it is about and to whom; then all of it at once."""
@@ -91,7 +91,7 @@ def _asked(place: Place, given: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def handed(request: HttpRequest, place: Place, step_id: int) -> HttpResponse:
     """What was handed over in one go, to be printed and signed."""

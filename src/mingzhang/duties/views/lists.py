@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.duties.coverage import coverage_of
@@ -21,7 +21,7 @@ from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.roles import Permission
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def duties(request: HttpRequest, place: Place) -> HttpResponse:
     """The list of the unit in the header on a day: by kind, by post or by person."""
@@ -40,7 +40,7 @@ def duties(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "duties/list.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def coverage(request: HttpRequest, place: Place) -> HttpResponse:
     """What nobody does, what is left to a role, and what units withdrew, in the unit and below it."""
@@ -48,7 +48,7 @@ def coverage(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "duties/list_coverage.html", {"found": found, "back": _back(place)})
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def changes(request: HttpRequest, place: Place) -> HttpResponse:
     """The difference of the list between two days: by default since the year began."""

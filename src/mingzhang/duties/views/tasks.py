@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, StateRefused
 from mingzhang.duties import actions, listing
@@ -26,7 +26,7 @@ from mingzhang.organisation.views.calendar import weekdays
 from mingzhang.ui.templatetags.ui import full_day
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def tasks(request: HttpRequest, place: Place) -> HttpResponse:
     """What is to be done: as a list, or with `view=month` as a calendar."""
@@ -50,7 +50,7 @@ def tasks(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "duties/task_list.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.DUTY_VIEW)
 def task(request: HttpRequest, place: Place, task_id: int) -> HttpResponse:
     """One task: what is asked, until when and why then, what was done, and what may be decided."""

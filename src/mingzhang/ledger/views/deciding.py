@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotAllowed, StateRefused
 from mingzhang.ledger import actions, queries
@@ -25,7 +25,7 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.ui.addresses import local
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_REVIEW)
 def queue(request: HttpRequest, place: Place) -> HttpResponse:
     """What waits for this person's review."""
@@ -114,7 +114,7 @@ def post_many(request: HttpRequest, place: Place) -> HttpResponse:
     return redirect(back)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.RECORD_REVIEW)
 def batch(request: HttpRequest, place: Place) -> HttpResponse:
     """Look through several sheets of one kind side by side, and pass them in one go."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal
 from mingzhang.ledger import actions, queries, rules
@@ -127,7 +127,7 @@ def remove(record: Record, evidence_id: int, by: Person) -> None:
 # --- previews -----------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def preview(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponse:
     """A file as far as it can be shown safely: as a page, or as a part for the side panel."""
@@ -154,7 +154,7 @@ def _pages(request: HttpRequest, use: RecordEvidence) -> dict[str, object]:
     return {"page": min(max(1, number), most), "pages": pages, "most": most}
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def sight(request: HttpRequest, place: Place, record_id: int, evidence_id: int, page: int) -> HttpResponseBase:
     """An image at reading size made anew (page 0 or 1), or a page of a PDF as PNG."""

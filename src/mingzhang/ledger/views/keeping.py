@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal
@@ -26,13 +26,13 @@ from mingzhang.organisation.roles import Permission
 LONGEST_SUBJECT = 200
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.RECORD_ADD)
 def autosave(request: HttpRequest, place: Place) -> HttpResponse:
     """GET: who is signed in, with a fresh token for the form: after signing in again in another window. POST: keeps
     what was typed (`entries`), or says that the sheet is still open (`entries` null), and answers who else is
     at it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return JsonResponse({"person": place.person.pk, "token": get_token(request)})
     try:
         return JsonResponse(_kept(place.person, _asked(request)))
@@ -110,7 +110,7 @@ def begin(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_ADD)
 def find(request: HttpRequest, place: Place, sort: str) -> HttpResponse:
     """What a field that points at a person, a unit or a record may point at: texts as the control takes them."""

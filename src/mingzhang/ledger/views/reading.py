@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.ledger import listing, queries
@@ -25,7 +25,7 @@ THUMBNAIL = 400
 A_DAY = 24 * 3600
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def ledger(request: HttpRequest, place: Place) -> HttpResponse:
     """What a unit and those below it recorded in a period: posted, by position and with totals, or on its way."""
@@ -68,7 +68,7 @@ def _open(place: Place, asked: listing.Asked, kinds: dict[str, Kind]) -> dict[st
     }
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def record(request: HttpRequest, place: Place, record_id: int) -> HttpResponse:
     """One record: as a page, or as a part for the side panel."""
@@ -88,7 +88,7 @@ def show_record(
     return response
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def entry(request: HttpRequest, place: Place, seq: int) -> HttpResponse:
     """Position `seq` of the person's book: leads to the record it was posted from, or to what else is behind it."""
@@ -105,7 +105,7 @@ def _behind(found: Entry) -> str:
     return f"{reverse('ledger:record', args=(found.record_id,))}#entry-{found.seq}"
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def evidence(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
     """A file as it was given, checked against its digest; always saved, never shown by the browser."""
@@ -113,7 +113,7 @@ def evidence(request: HttpRequest, place: Place, record_id: int, evidence_id: in
     return as_given(use.evidence, use.name)
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def picture(request: HttpRequest, place: Place, record_id: int, evidence_id: int) -> HttpResponseBase:
     """A small JPEG made anew from an image."""

@@ -25,7 +25,7 @@ from mingzhang.packs.wording import language
 MORE_ROWS = 5
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.RECORD_ADD)
 def new(request: HttpRequest, place: Place) -> HttpResponse:
     """The kinds of the unit's level; with `kind`, `copy` or `replaces` in the address, a new sheet."""
@@ -131,7 +131,7 @@ def _refused_new(request: HttpRequest, desk: Desk, given: Given, refused: Invali
     return _kept_page(request, desk, State(given, refused=refused), status=422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.RECORD_ADD)
 def edit(request: HttpRequest, place: Place, record_id: int) -> HttpResponse:
     """A draft or returned sheet, with what the person was typing when they left it."""

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal
@@ -45,14 +45,14 @@ class Run:
     last: Day
 
 
-@require_GET
+@require_safe
 @placed(Permission.UNIT_MANAGE)
 def this_year(request: HttpRequest, place: Place) -> HttpResponse:
     """The year in which we are."""
     return _year(request, place, clock.today().year)
 
 
-@require_GET
+@require_safe
 @placed(Permission.UNIT_MANAGE)
 def year(request: HttpRequest, place: Place, year: int) -> HttpResponse:
     """Any year."""
@@ -121,7 +121,7 @@ def _goes_on(last: Day, day: Day) -> bool:
 # --- entering -----------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.UNIT_MANAGE)
 def import_(request: HttpRequest, place: Place) -> HttpResponse:
     """Look at what a list would change, then enter it."""

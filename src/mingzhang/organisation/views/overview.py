@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.organisation import queries
 from mingzhang.organisation.place import Place, placed
@@ -13,7 +13,7 @@ from mingzhang.organisation.roles import PERMISSION_NAMES, ROLE_NAMES, ROLES, Pe
 ALARMS = 20
 
 
-@require_GET
+@require_safe
 @placed(Permission.UNIT_MANAGE)
 def settings(request: HttpRequest, place: Place) -> HttpResponse:
     """What there is to arrange, and what has been left without an owner."""
@@ -30,7 +30,7 @@ def settings(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "organisation/settings.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.UNIT_MANAGE)
 def roles(request: HttpRequest, place: Place) -> HttpResponse:
     """Which role may do what."""

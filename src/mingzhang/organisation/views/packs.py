@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.organisation import actions, forms, queries, rules
@@ -24,7 +24,7 @@ from mingzhang.packs.wording import language
 from mingzhang.packs.zips import check_zip, install_zip
 
 
-@require_GET
+@require_safe
 @placed(Permission.PACK_INSTALL)
 def packs(request: HttpRequest, place: Place) -> HttpResponse:
     """Every installed version, which of them is in force, and the builtin ones that are not installed."""
@@ -44,7 +44,7 @@ def packs(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "organisation/packs.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.PACK_INSTALL)
 def pack(request: HttpRequest, place: Place, pack_id: str, version: str) -> HttpResponse:
     """What a version holds: kinds of record sheets, figures, reports, and its notes."""
@@ -57,7 +57,7 @@ def pack(request: HttpRequest, place: Place, pack_id: str, version: str) -> Http
     return render(request, "organisation/pack.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.PACK_INSTALL)
 def adopt(request: HttpRequest, place: Place, pack_id: str, version: str) -> HttpResponseBase:
     """Work by an installed version, or by a builtin one, which is then installed."""
@@ -66,7 +66,7 @@ def adopt(request: HttpRequest, place: Place, pack_id: str, version: str) -> Htt
     return perform(request, place, ADOPT, (top, pack_id, version), title=name, back=reverse("organisation:packs"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.PACK_INSTALL)
 def upload(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Check a pack in a zip file, and install it when it has no faults."""

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
@@ -27,7 +27,7 @@ SIZE = 50
 CHOICES = 12
 
 
-@require_GET
+@require_safe
 @placed(Permission.PEOPLE_MANAGE)
 def people(request: HttpRequest, place: Place) -> HttpResponse:
     """Everybody in reach, with the posts they hold today; those who have left come last."""
@@ -43,7 +43,7 @@ def people(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "organisation/people.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.PEOPLE_MANAGE)
 def person(request: HttpRequest, place: Place, username: str) -> HttpResponse:
     """One person: where they hold and held posts, for whom they stand in, and what can be done."""
@@ -64,7 +64,7 @@ def _offered(person: Person) -> list[dict[str, Any]]:
     return [{"verb": verb, "act": PERSON_ACTS[verb]} for verb in verbs]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
 def person_add(request: HttpRequest, place: Place) -> HttpResponseBase:
     """Enter somebody new, at choice with a post of the unit at hand."""
@@ -72,7 +72,7 @@ def person_add(request: HttpRequest, place: Place) -> HttpResponseBase:
     return perform(request, place, ADD, place.unit, title=_("人员"), back=back)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
 def person_act(request: HttpRequest, place: Place, username: str, verb: str) -> HttpResponseBase:
     """Rename, give a password, stop, take up again."""
@@ -81,7 +81,7 @@ def person_act(request: HttpRequest, place: Place, username: str, verb: str) -> 
     return perform(request, place, act, found, title=found.name, back=_address(found))
 
 
-@require_GET
+@require_safe
 @placed(Permission.PEOPLE_MANAGE)
 def choices(request: HttpRequest, place: Place, sort: str) -> HttpResponse:
     """What a field that asks for a unit or a person offers while one types."""

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.organisation import actions, forms, queries, rules
@@ -24,7 +24,7 @@ from mingzhang.organisation.views.doing import Act, Done, act_called, arrange, p
 SHOWN = 200
 
 
-@require_GET
+@require_safe
 @placed(Permission.UNIT_MANAGE)
 def units(request: HttpRequest, place: Place) -> HttpResponse:
     """The tree, opened branch by branch, or what a search finds. htmx asks for one branch."""
@@ -46,7 +46,7 @@ def _with_children(found: QuerySet[Unit]) -> QuerySet[Unit]:
     return found.annotate(has_below=Exists(Unit.objects.filter(parent=OuterRef("pk"), closed_on=None)))
 
 
-@require_GET
+@require_safe
 @placed(Permission.UNIT_MANAGE)
 def unit(request: HttpRequest, place: Place, code: str) -> HttpResponse:
     """One unit: what it is and was, its posts and who holds them, what stands below it, and what can be done."""
@@ -82,7 +82,7 @@ def _offered(place: Place, unit: Unit) -> list[dict[str, Any]]:
     return [{"verb": verb, "act": act} for verb, act in UNIT_ACTS.items() if verb not in FROM_ABOVE or above]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.UNIT_MANAGE)
 def unit_act(request: HttpRequest, place: Place, code: str, verb: str) -> HttpResponseBase:
     """Add below, rename, move, merge, close, add a post."""
@@ -183,7 +183,7 @@ UNIT_ACTS: dict[str, Act] = {
 # --- posts and appointments ---------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
 def post_act(request: HttpRequest, place: Place, post_id: int, verb: str) -> HttpResponseBase:
     """Change a post, or seat somebody on it."""
@@ -195,7 +195,7 @@ def post_act(request: HttpRequest, place: Place, post_id: int, verb: str) -> Htt
     return perform(request, place, act_called(POST_ACTS, verb), post, title=title, back=_address(post.unit))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.PEOPLE_MANAGE)
 def appointment_act(request: HttpRequest, place: Place, appointment_id: int, verb: str) -> HttpResponseBase:
     """End an appointment, or have somebody stand in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
@@ -12,7 +12,7 @@ from mingzhang.reports import bundles, queries
 from mingzhang.ui.saving import saved
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def bundle(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """The bundle. It holds the entries themselves, so it takes the right to see those as well."""
@@ -21,7 +21,7 @@ def bundle(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return _saved(bundles.bundle(report), bundles.name_of(report), "application/json")
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def verifier(request: HttpRequest, place: Place) -> HttpResponse:
     """The program, as a file to read and to run."""

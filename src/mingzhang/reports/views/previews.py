@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.figures.opening import asked_position, opened
@@ -19,7 +19,7 @@ from mingzhang.reports.showing import Addresses, number_rows, paper
 from mingzhang.ui.saving import saved
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def read(request: HttpRequest, place: Place, pack: str, template: str) -> HttpResponse:
     """The report as a document on paper, every number a link to its trace."""
@@ -30,7 +30,7 @@ def read(request: HttpRequest, place: Place, pack: str, template: str) -> HttpRe
     return render(request, "reports/preview.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def numbers(request: HttpRequest, place: Place, pack: str, template: str) -> HttpResponse:
     """Every number of the report in a table: as it is written, and exactly."""
@@ -39,7 +39,7 @@ def numbers(request: HttpRequest, place: Place, pack: str, template: str) -> Htt
     return render(request, "reports/preview_numbers.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FIGURES_VIEW)
 def number(request: HttpRequest, place: Place, pack: str, template: str, mark: int) -> HttpResponse:
     """One number of the report and the entries it was counted from: as a part for the panel, and as a page."""
@@ -65,7 +65,7 @@ def number(request: HttpRequest, place: Place, pack: str, template: str, mark: i
     return response
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def download(request: HttpRequest, place: Place, pack: str, template: str, form: str) -> HttpResponse:
     """The report as a file: docx, pdf, html, or the traces of its numbers as json."""

@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.figures.opening import asked_position, opened
@@ -25,7 +25,7 @@ from mingzhang.reports.stored import composed_version
 from mingzhang.ui.saving import saved
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def reports(request: HttpRequest, place: Place) -> HttpResponse:
     """The unit's reports by stage, and those that its templates can make."""
@@ -41,7 +41,7 @@ def reports(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "reports/list.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def report(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """The report on paper, every number a link; a draft with the means to write it."""
@@ -50,7 +50,7 @@ def report(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, "reports/report.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def numbers(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """Every number in a table: as written, exactly, and what it would be now."""
@@ -59,7 +59,7 @@ def numbers(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, "reports/numbers.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def number(request: HttpRequest, place: Place, number: int, mark: int) -> HttpResponse:
     """One number: as signed and now, why, how it is worked out, and its entries."""
@@ -85,7 +85,7 @@ def number(request: HttpRequest, place: Place, number: int, mark: int) -> HttpRe
     return response
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def compare(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """Each number beside the period before and the same period of the year before."""
@@ -94,7 +94,7 @@ def compare(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, "reports/compare.html", {"kept": shown, "view": "compare", "rows": rows})
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def versions(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """Every version of the words, and two of them side by side."""
@@ -121,7 +121,7 @@ def _at_version(shown: Kept, number: int) -> Composition:
     return composed_version(shown.report, version, version.position)
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def changes(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """What has changed since the signing, fit to be printed and sent along."""
@@ -132,7 +132,7 @@ def changes(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, "reports/changes.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.REPORT_VIEW)
 def file(request: HttpRequest, place: Place, number: int, form: str) -> HttpResponse:
     """The report as a file; a signed one byte for byte as it was signed."""

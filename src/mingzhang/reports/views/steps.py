@@ -24,7 +24,7 @@ VERBS = ("submit", "review", "return", "sign", "publish", "withdraw")
 WEIGHTY = ("sign", "publish", "withdraw")  # a browser left signed in is not enough for these
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.REPORT_VIEW)
 def step(request: HttpRequest, place: Place, number: int, verb: str) -> HttpResponseBase:
     """Ask for, and take, one step of the flow."""

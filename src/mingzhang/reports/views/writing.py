@@ -37,7 +37,7 @@ def create(request: HttpRequest, place: Place) -> HttpResponse:
     return redirect(kept(place, made.pk).text_address)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.REPORT_VIEW)
 def head(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """Title, number and addressee."""
@@ -53,7 +53,7 @@ def head(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, template, {"kept": shown, "prose": shown.made.prose})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.REPORT_VIEW)
 def block(request: HttpRequest, place: Place, number: int, block: str) -> HttpResponse:
     """One block in an editor; saved, taken away, or followed by a new one."""
@@ -120,7 +120,7 @@ def _seen(request: HttpRequest) -> int:
     return int(text)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.REPORT_VIEW)
 def typed(request: HttpRequest, place: Place, number: int, ordinal: int) -> HttpResponse:
     """A number typed by hand: bind it to a figure, or say where it comes from."""
