@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.inspections.views import doing, draws, open, plans, syncing
+from mingzhang.inspections.views import doing, draws, open, plans, results, syncing
 
 app_name = "inspections"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("inspections/<int:number>/", plans.inspection, name="inspection"),
     path("inspections/<int:number>/change/", plans.change, name="change"),
     path("inspections/<int:number>/checklist/", plans.checklist, name="checklist"),
+    path("inspections/<int:number>/result/", results.result, name="result"),
+    path("inspections/<int:number>/result/counted/", results.counted, name="counted"),
     path("inspections/<int:number>/do/<slug:verb>/", doing.move, name="move"),
     path("inspections/<int:number>/draws/<int:turn>/", draws.draw, name="draw"),
     path("inspections/<int:number>/draws/<int:turn>/pool/", draws.pool, name="pool"),
