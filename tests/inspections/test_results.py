@@ -17,14 +17,12 @@ from django.urls import reverse
 
 from mingzhang.core import clock
 from mingzhang.findings import actions as findings
-from mingzhang.findings.actions.reporting import Found
-from mingzhang.findings.models import Finding
 from mingzhang.inspections import actions
 from mingzhang.inspections.models import Round, RoundFinding
 from mingzhang.inspections.outcome import Tally, outcome_of
 from mingzhang.organisation.models import Person
 from tests import cast as people
-from tests.inspections.rounds import RoundsWorld, again, client_of
+from tests.inspections.rounds import Phone, RoundsWorld, again, client_of
 
 AT = "?unit=YC"
 
@@ -43,9 +41,9 @@ def words(content: bytes) -> str:
 def visited(office: RoundsWorld) -> list[Round]:
     """Three objects: one with a wrong answer and a finding, one right, one that was called off."""
     bad, good, left = office.under_way()
+    noted = {"item": "posted", "words": "孙大爷家门口没有贴", "category": "service", "severity": "minor"}
+    Phone(office.feng).do(bad, "note", **noted)
     done = office.finished(bad, posted="no", speed="na")
-    if not RoundFinding.objects.filter(round=done).exists():
-        finding_of(office, done)
     office.finished(good)
     actions.call_off(round=left, reason="那里正在修路", by=office.wei)
     actions.acknowledge(round=done, words="三天内贴好", agrees=True, by=party_of(office, done))
@@ -57,19 +55,6 @@ def page(client: Client, name: str, number: int, rest: str = "") -> bytes:
     assert response.status_code == 200
     content: bytes = response.content
     return content
-
-
-def finding_of(office: RoundsWorld, round: Round) -> Finding:
-    made = findings.report(
-        found=Found(
-            unit=round.unit, source="inspections", category="service", severity="minor",
-            description="材料清单贴着：不合格\n孙大爷家门口", found_on=clock.today(), origin=office.cast.county,
-        ),
-        pack=office.pack,
-        by=office.li,
-    )  # fmt: skip
-    RoundFinding.objects.create(finding=made, round=round, item="posted")
-    return made
 
 
 def party_of(office: RoundsWorld, round: Round) -> Person:

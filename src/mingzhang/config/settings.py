@@ -119,7 +119,11 @@ BEHIND_ENTRIES = {
     "findings.found": "mingzhang.findings.addresses.address_behind",
     "findings.closed": "mingzhang.findings.addresses.address_behind",
     "findings.followed_up": "mingzhang.findings.addresses.address_behind",
+    "inspections.drawn": "mingzhang.inspections.addresses.address_behind",
+    "inspections.checked": "mingzhang.inspections.addresses.address_behind",
 }
+# Where it is told what a finding came from that no sheet stands behind.
+BEHIND_FINDINGS = ["mingzhang.inspections.addresses.source_of_finding"]
 # Where it is told what came of a sheet.
 CAME_OF_SHEETS = ["mingzhang.findings.addresses.address_of_what_came"]
 

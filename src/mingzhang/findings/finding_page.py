@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound, reason_against
@@ -192,10 +194,12 @@ def next_of(finding: Finding) -> dict[str, Any] | None:
 
 
 def _came_from(place: Place, finding: Finding) -> dict[str, Any] | None:
-    """The sheet and the row that it came from, for those who may open it."""
+    """The sheet and the row that it came from, or what the setting BEHIND_FINDINGS tells, for those who may open
+    it."""
     record = finding.record
     if record is None:
-        return None
+        told = (import_string(path)(finding, place.person) for path in settings.BEHIND_FINDINGS)
+        return next(filter(None, told), None)
     sees = can(place.person, Permission.RECORD_VIEW, record.unit)
     row = finding.row + 1 if finding.row is not None else 0
     address = reverse("ledger:record", args=(record.pk,)) if sees else ""

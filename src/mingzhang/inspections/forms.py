@@ -122,3 +122,24 @@ def initial_of(inspection: Inspection, team: list[Person]) -> dict[str, Any]:
         "coverage": inspection.coverage,
         "team": [str(one.pk) for one in team],
     }
+
+
+class SelfCheckForm(ActForm):
+    """Which checklist a unit goes through itself, and where."""
+
+    checklist = forms.ChoiceField(label=gettext_lazy("检查表"), widget=forms.RadioSelect)
+    place = text(gettext_lazy("地点"), required=False, help=gettext_lazy("不写就是整个单位"))
+
+    def __init__(self, place: Place, *args: Any, **kwargs: Any) -> None:
+        super().__init__(place, *args, **kwargs)
+        self.lists = {
+            key: one for key, one in checklists_for(place.unit).items() if _is_for(one[0], one[1], place.unit)
+        }
+        field = self.fields["checklist"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(key, name) for key, (_version, _id, name) in self.lists.items()]
+
+
+def _is_for(version: PackVersion, checklist: str, unit: Unit) -> bool:
+    levels = pack_of(version.pk).checklists_by_id[checklist].levels
+    return not levels or unit.level in levels

@@ -26,6 +26,7 @@ SAID = ("right", "wrong", "na")
 # How a finding stands, in so few words that they can be public.
 STANDS = ("open", "closed", "gone")
 HELD = "held"  # both of the first
+LARGE = ("drawn__draw__roster", "drawn__draw__result")
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def judged_of(round: Round, reading: Reading) -> Iterator[Judged]:
 def outcome_of(inspection: Inspection) -> Outcome:
     """Everything that the rounds of an inspection say; those of draws that were drawn again do not count."""
     held = Round.objects.filter(inspection=inspection, drawn__draw__state="drawn")
-    rounds = list(held.select_related("unit", "drawn__object").order_by("drawn__draw__number", "number"))
+    rounds = list(held.select_related("unit", "drawn__object", "drawn__draw").defer(*LARGE).order_by("drawn__draw__number", "number"))
     return Outcome(
         inspection=inspection,
         rounds=rounds,

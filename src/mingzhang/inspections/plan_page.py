@@ -8,12 +8,15 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingzhang.inspections import flows, queries, rules
-from mingzhang.inspections.models import Draw, Inspection
+from mingzhang.inspections.models import DONE, Draw, Inspection, Round
+from mingzhang.inspections.rounds_page import said
+from mingzhang.inspections.rounds_query import READ_ALONG
 from mingzhang.inspections.saying import DRAW_LOOKS, INSPECTION_LOOKS
 from mingzhang.ledger.listing import Pages, Tab
 from mingzhang.organisation.models import Person
@@ -22,7 +25,7 @@ from mingzhang.organisation.queries import subtree_now
 from mingzhang.organisation.scopes import UnitScope
 from mingzhang.packs.wording import language
 
-SIZE, MOST_COUNTED = 20, 1_000
+SIZE, MOST_COUNTED, MOST_ROUNDS = 20, 1_000, 100
 VERBS = ("approve", "start", "finish", "cancel")
 
 
@@ -153,8 +156,23 @@ def context_of(inspection: Inspection, person: Person, query: str, given: Given)
         "begins": rules.user_can_begin_draw(person, inspection),
         "why_not": why_not_approved(inspection, person),
         "is_public": queries.public().filter(pk=inspection.pk).exists(),
+        "rounds": said(list(_rounds(inspection)[:MOST_ROUNDS]), query),
+        "progress": progress_of(inspection),
         "given": given,
     }
+
+
+def _rounds(inspection: Inspection) -> QuerySet[Round]:
+    return Round.objects.filter(inspection=inspection).select_related(*READ_ALONG).order_by("number")
+
+
+def progress_of(inspection: Inspection) -> dict[str, int]:
+    """How many of its rounds are done, of how many."""
+    counts = dict(
+        Round.objects.filter(inspection=inspection).order_by().values_list("state").annotate(count=Count("pk"))
+    )
+    done = sum(counts.get(state, 0) for state in DONE)
+    return {"done": done, "off": counts.get("called_off", 0), "of": sum(counts.values()), "most": MOST_ROUNDS}
 
 
 def why_not_approved(inspection: Inspection, person: Person) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
 from mingzhang.findings.addresses import finding_page
@@ -191,7 +190,4 @@ class ResultPage:
 
     def round_page(self, round: Round) -> str:
         """Where a round is looked at."""
-        try:
-            return f"{path_of('inspections:round', round.number)}?{self.place.query}"
-        except NoReverseMatch:
-            return ""
+        return f"{path_of('inspections:round', round.number)}?{self.place.query}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.inspections.views import doing, draws, open, plans, results, syncing
+from mingzhang.inspections.views import doing, draws, open, plans, results, rounds, self_checks, syncing
 
 app_name = "inspections"
 urlpatterns = [
@@ -20,11 +20,19 @@ urlpatterns = [
     path("inspections/<int:number>/draws/<int:turn>/draw.json", draws.document, name="document"),
     path("inspections/<int:number>/draws/<int:turn>/do/<slug:verb>/", doing.act, name="act"),
     path("inspections/onsite/rounds.json", syncing.rounds, name="onsite_rounds"),
+    path("inspections/self-check/", self_checks.new, name="self_check"),
+    path("inspections/honesty/", self_checks.honesty, name="honesty"),
+    path("inspections/honesty.xlsx", self_checks.honesty_file, name="honesty_file"),
+    path("inspections/rounds/", rounds.rounds, name="rounds"),
+    path("inspections/rounds/<int:number>/", rounds.round, name="round"),
+    path("inspections/rounds/<int:number>/do/<slug:verb>/", rounds.act, name="round_act"),
+    path("inspections/rounds/<int:number>/pictures/<uuid:op>.jpg", rounds.picture, name="picture"),
     path("inspections/rounds/<int:number>/sync/", syncing.sync, name="sync"),
     path("inspections/rounds/<int:number>/photos/", syncing.photo, name="photo"),
     path("open/inspections/", open.inspections, name="open"),
     path("open/inspections/verify_draw.py", open.verifier, name="open_verifier"),
     path("open/inspections/<int:number>/", open.inspection, name="open_inspection"),
+    path("open/inspections/<int:number>/<slug:name>.<slug:form>", open.result, name="open_result"),
     path("open/inspections/<int:number>/draws/<int:turn>/", open.draw, name="open_draw"),
     path("open/inspections/<int:number>/draws/<int:turn>/draw.json", open.document, name="open_document"),
 ]

@@ -14,6 +14,22 @@ from mingzhang.packs.duty_schema import Basis
 
 AnswerKind = Literal["yes_no", "choice", "number", "text"]
 
+# What rounds of inspections and self-checks are posted as: that an object was drawn, on the day of the draw; that a
+# checklist was gone through, on the day on which that was finished. Items are those that can be right or wrong:
+# items = right + wrong + not applicable.
+DRAWN, CHECKED = "inspections.drawn", "inspections.checked"
+DRAWN_OUTCOMES = {
+    "visited": ("查完", "Visited"),
+    "waiting": ("待查", "Waiting"),
+    "called_off": ("不查了", "Called off"),
+}
+DRAWN_WHY = {
+    "coverage": ("最低覆盖", "Minimum coverage"),
+    "weight": ("权重够大", "By its weight"),
+    "drawn": ("抽中", "Drawn"),
+}
+ROUND_KINDS = {"visit": ("现场检查", "Visit"), "self_check": ("自查", "Self-check")}
+
 
 class Answer(Model):
     """One answer that a choice offers. `wrong` is one that shows a problem."""

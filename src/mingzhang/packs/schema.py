@@ -26,7 +26,14 @@ from mingzhang.packs.base import (
     Word,
     Words,
 )
-from mingzhang.packs.checklist_schema import Checklist
+from mingzhang.packs.checklist_schema import (
+    CHECKED,
+    DRAWN,
+    DRAWN_OUTCOMES,
+    DRAWN_WHY,
+    ROUND_KINDS,
+    Checklist,
+)
 from mingzhang.packs.duty_schema import DUTY_KINDS, Duty, Part
 from mingzhang.packs.finding_schema import SOURCES, Findings
 from mingzhang.packs.trees import FieldType as FieldKnown
@@ -365,6 +372,35 @@ def _findings(said: Findings) -> Iterator[Line]:
         yield Line(code, Kind(id="findings", name=name, fields=(*sort, *fields)), None)
 
 
+def _counted(id: str, chinese: str, english: str, unit: str = "项") -> Field:
+    return Field(id=id, name=Names({"zh-hans": chinese, "en": english}), type="integer", unit=unit)
+
+
+def _rounds() -> Iterator[Line]:
+    shared = (
+        _builtin("checklist", "text", "检查表", "Checklist"),
+        _builtin("announced", "boolean", "预告", "Announced"),
+        _builtin("round", "text", "检查编号", "Number of the round"),
+    )
+    own: dict[str, tuple[str, str, tuple[Field, ...]]] = {
+        DRAWN: ("抽中的检查对象", "Objects drawn", (
+            _choice("why", "为什么抽中", "Why drawn", _named(DRAWN_WHY)),
+            _choice("outcome", "查了没有", "Outcome", _named(DRAWN_OUTCOMES)),
+        )),
+        CHECKED: ("查完的检查表", "Checklists gone through", (
+            _choice("kind", "检查还是自查", "Visit or self-check", _named(ROUND_KINDS)),
+            _counted("items", "看了几项", "Items looked at"),
+            _counted("right", "合格", "Right"),
+            _counted("wrong", "不合格", "Wrong"),
+            _counted("not_applicable", "不涉及", "Not applicable"),
+            _counted("findings", "记下的问题", "Findings", "个"),
+        )),
+    }  # fmt: skip
+    for code, (chinese, english, fields) in own.items():
+        name = Names({"zh-hans": chinese, "en": english})
+        yield Line(code, Kind(id="inspections", name=name, fields=(*shared, *fields)), None)
+
+
 class PackHead(Model):
     """What pack.yaml says. `levels` names the levels of units that the pack knows, `parts` those in which somebody
     answers for a duty; `notes` say, for example, which duties were left out and why."""
@@ -405,8 +441,8 @@ class Pack(PackHead):
         return self._kinds[code]
 
     def lines(self) -> tuple[Line, ...]:
-        """Every kind of entry: each sheet, followed by its tables; last, where there are duties, their tasks, and
-        what becomes of findings."""
+        """Every kind of entry: each sheet, followed by its tables; last, where there are duties, their tasks, what
+        becomes of findings, and rounds."""
         return tuple(self._lines.values())
 
     def line(self, code: str) -> Line:
@@ -458,4 +494,5 @@ class Pack(PackHead):
             lines[kind.id] = Line(kind.id, kind, None)
             lines |= {f"{kind.id}.{table.id}": Line(f"{kind.id}.{table.id}", kind, table) for table in kind.tables}
         lines |= {TASKS: _tasks(self.duties)} if self.duties else {}
-        return lines | ({line.code: line for line in _findings(self.findings)} if self.findings else {})
+        lines |= {line.code: line for line in _findings(self.findings)} if self.findings else {}
+        return lines | ({line.code: line for line in _rounds()} if self.checklists else {})

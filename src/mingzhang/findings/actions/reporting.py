@@ -56,11 +56,11 @@ def report(*, found: Found, pack: PackVersion, by: Person) -> Finding:
     """Report a finding by hand, in the words of `pack`. Raises NotAllowed, InvalidInput with every word that is not
     of the pack, a day that is to come, no description."""
     check_user_can_report(by, found.unit)
-    words = _words(pack)
+    words = words_of(pack)
     _check_found(found, words, today_in(by.book), pack)
     book = by.book
     lock_position(book)
-    finding = _new(found, pack, words, by, numbers(book, 1)[0])
+    finding = new_finding(found, pack, words, by, numbers(book, 1)[0])
     finding.save(force_insert=True)
     note(finding, "report", by=by, before="found", unit=found.unit)
     accrue_findings([finding.pk], book, by)
@@ -82,7 +82,8 @@ ON CONFLICT (book_id, year) DO UPDATE SET last = held.last + excluded.last RETUR
 """
 
 
-def _words(pack: PackVersion) -> Findings:
+def words_of(pack: PackVersion) -> Findings:
+    """The words of the pack. Raises InvalidInput where it has none."""
     words = pack_of(pack.pk).findings
     if words is None:
         raise InvalidInput(
@@ -110,7 +111,8 @@ def _check_found(found: Found, words: Findings, today: date, pack: PackVersion) 
         raise InvalidInput(_("登记的问题有%(count)d处不对。") % {"count": len(problems)}, problems=problems)
 
 
-def _new(found: Found, pack: PackVersion, words: Findings, by: Person, number: str) -> Finding:
+def new_finding(found: Found, pack: PackVersion, words: Findings, by: Person, number: str) -> Finding:
+    """A finding as it is before it is kept, due by its severity."""
     today = today_in(by.book)
     calendar = work_calendar()
     term = term_of(today, words.severities_by_id[found.severity], found.asked_for, calendar)

@@ -20,6 +20,7 @@ from mingzhang.inspections.models import Commitment, Draw, Drawn, DrawnInspector
 from mingzhang.inspections.rosters import commitment_said, post_said, roster_of
 from mingzhang.inspections.rules import LONGEST_SECRET
 from mingzhang.inspections.verify_draw import Json, canonical, check_roster, commitment, digest, document_of
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, needed_note
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import holding, today_in
@@ -73,6 +74,7 @@ def commit_secret(*, draw: Draw, secret: str, by: Person) -> Commitment:
 def reveal_secret(*, draw: Draw, secret: str, by: Person) -> Draw:
     """Somebody who committed says what it was to; with the second, the draw is made. Raises NotAllowed,
     StateRefused, InvalidInput for something else than was committed to."""
+    lock_position(draw.inspection.book)  # before anything else, as posting does
     held = locked(draw)
     rules.check_user_can_draw(by, held, "reveal")
     both = queries.commitments_of(held)
@@ -122,6 +124,7 @@ def take_back_value(*, draw: Draw, by: Person) -> Draw:
 def confirm_value(*, draw: Draw, value: str, by: Person) -> Draw:
     """Somebody else types the value from its source; if it is the same, the draw is made. Raises NotAllowed,
     StateRefused, InvalidInput when the two differ."""
+    lock_position(draw.inspection.book)  # before anything else, as posting does
     held = locked(draw)
     rules.check_user_can_draw(by, held, "confirm")
     if rules.clean_value(value) != held.value:
@@ -145,6 +148,7 @@ def void_draw(*, draw: Draw, reason: str, by: Person) -> Draw:
 def redraw(*, draw: Draw, reason: str, by: Person) -> Draw:
     """Its result does not serve. It stays, with the reason, and another may be begun; nobody is inspected by it any
     more. Raises as `void_draw`, and StateRefused once somebody was."""
+    lock_position(draw.inspection.book)  # before anything else, as posting does
     check_none_finished(draw)
     ended = _end(draw, "redraw", reason, by)
     call_off_rest(Round.objects.filter(drawn__draw=ended), ended.ended_because, by)

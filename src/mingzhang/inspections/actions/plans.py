@@ -16,6 +16,7 @@ from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.inspections import flows, queries, rules
 from mingzhang.inspections.actions.rounds import call_off_rest, check_none_open, make_rounds
 from mingzhang.inspections.models import MOST_DRAWS, Draw, Inspection, Member
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, clean_note, needed_note
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.models import PackVersion
@@ -78,6 +79,7 @@ def approve_inspection(*, inspection: Inspection, by: Person) -> Inspection:
 def start_inspection(*, inspection: Inspection, by: Person) -> Inspection:
     """From now on whoever may view inspections of the unit knows of it. Raises NotAllowed, StateRefused without a
     result to go by."""
+    lock_position(inspection.book)  # before anything else, as posting does
     held = _locked(inspection)
     rules.check_user_can(by, held, "start")
     drawn = list(Draw.objects.filter(inspection=held, state="drawn").defer("roster", "result").order_by("number"))
@@ -104,6 +106,7 @@ def finish_inspection(*, inspection: Inspection, by: Person) -> Inspection:
 @transaction.atomic
 def cancel_inspection(*, inspection: Inspection, reason: str, by: Person) -> Inspection:
     """It does not take place. Raises NotAllowed, StateRefused, InvalidInput without a reason."""
+    lock_position(inspection.book)  # before anything else, as posting does
     held = _locked(inspection)
     rules.check_user_can(by, held, "cancel")
     _check_no_open_draw(held)

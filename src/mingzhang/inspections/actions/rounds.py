@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.inspections import flows, round_rules
+from mingzhang.inspections.actions.accruing import accrue_drawn
 from mingzhang.inspections.models import (
     DONE,
     OPEN,
@@ -22,6 +24,7 @@ from mingzhang.inspections.models import (
     RoundInspector,
     RoundNumbering,
 )
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.contents import clean_line, clean_note, needed_note
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.organisation.queries import holding, packs_in_force
@@ -30,27 +33,33 @@ from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.validation import TITLE_LENGTH
 
+SHOWN = 5
+HELD = ("book", "unit__book", "inspection__unit", "pack_version", "drawn__draw")
+LARGE = ("drawn__draw__roster", "drawn__draw__result")
+
 
 def make_rounds(inspection: Inspection, draws: Iterable[Draw], by: Person) -> list[Round]:
     """One for each object of `draws` that has none, for the inspectors drawn for it. Call inside the transaction
-    in which the inspection starts, or in which one is drawn for it that is under way. Without a checklist there is
-    nothing to go through."""
-    if inspection.pack_version_id is None:
+    in which the inspection starts, or in which one is drawn for it that is under way, with the book's last position
+    locked. Without a checklist there is nothing to go through."""
+    if inspection.pack_version is None:
         return []
     drawn = Drawn.objects.filter(draw__in=[one.pk for one in draws], draw__state="drawn", round=None)
-    objects = list(drawn.select_related("object").order_by("draw__number", "object__number"))
+    read = drawn.select_related("object__unit", "draw").defer("draw__roster", "draw__result")
+    objects = list(read.order_by("draw__number", "object__number"))
     if not objects:
         return []
     first, at = _numbers(inspection.book, len(objects)), clock.now()
     made = Round.objects.bulk_create(
         Round(
-            book=inspection.book, number=first + place, kind="visit", unit_id=one.object.unit_id,
-            place=one.object.place, inspection=inspection, drawn=one, pack_version_id=inspection.pack_version_id,
+            book=inspection.book, number=first + place, kind="visit", unit=one.object.unit,
+            place=one.object.place, inspection=inspection, drawn=one, pack_version=inspection.pack_version,
             checklist=inspection.checklist, made_by=by, made_at=at,
         )
         for place, one in enumerate(objects)
     )  # fmt: skip
     _give(made)
+    accrue_drawn(made, by)
     book = inspection.book.code
     append.events(
         append.NewEvent(book, at, by.ref, "round.make", one.ref, {"inspection": inspection.pk}) for one in made
@@ -114,19 +123,24 @@ _NUMBER = "UPDATE inspections_roundnumbering SET last = last + %s WHERE book_id 
 def call_off(*, round: Round, reason: str, by: Person) -> Round:
     """It does not take place, or is not gone on with. What was said in it stays. Raises NotAllowed, StateRefused,
     InvalidInput without a reason."""
+    lock_position(round.book)  # before the round, as posting does
     held = locked(round)
     round_rules.check_user_can_call_off(by, held)
     said = needed_note(reason, _("原因"), _("要写明为什么不查了。"))
     _call_off(held, said, by)
+    accrue_drawn([held], by)
     return held
 
 
-def call_off_rest(rounds: Iterable[Round], reason: str, by: Person) -> None:
-    """The same for what is left of an inspection or a draw that ends. Call inside the transaction that ends it."""
-    open_ones = [one.pk for one in rounds if one.state in OPEN]
-    found = Round.objects.select_for_update(of=("self",)).filter(pk__in=open_ones, state__in=OPEN)
-    for one in found.select_related("book").order_by("pk"):
-        _call_off(one, reason, by)
+def call_off_rest(rounds: QuerySet[Round], reason: str, by: Person) -> None:
+    """The same for what is left of an inspection or a draw that ends. Call inside the transaction that ends it,
+    with the book's last position locked."""
+    found = rounds.select_for_update(of=("self",)).select_related(*HELD).defer(*LARGE)
+    held = list(found.order_by("pk"))
+    for one in held:
+        if one.state in OPEN:
+            _call_off(one, reason, by)
+    accrue_drawn(held, by)
 
 
 def _call_off(round: Round, reason: str, by: Person) -> None:
@@ -143,11 +157,14 @@ def check_none_finished(draw: Draw) -> None:
 
 
 def check_none_open(inspection: Inspection) -> None:
-    """Raises StateRefused while somebody is still to be inspected."""
-    left = Round.objects.filter(inspection=inspection, state__in=OPEN).count()
-    if left:
+    """Raises StateRefused while somebody is still to be inspected, with the first of them."""
+    left = Round.objects.filter(inspection=inspection, state__in=OPEN)
+    found = [f"{one.unit.name}{one.place}" for one in left.select_related("unit").order_by("number")]
+    if found:
+        more = _("等%(count)d个对象") % {"count": len(found)} if len(found) > SHOWN else ""
         raise StateRefused(
-            _("还有%(count)d个对象没有查完。") % {"count": left}, remedy=_("请先查完；不查的，写明原因。")
+            _("%(objects)s%(more)s还没有查完。") % {"objects": "、".join(found[:SHOWN]), "more": more},
+            remedy=_("请先查完；不查的，写明原因。"),
         )
 
 
@@ -182,7 +199,7 @@ def acknowledged(
 def locked(round: Round) -> Round:
     """The round as it stands. Raises NotFound."""
     found = Round.objects.select_for_update(of=("self",)).filter(pk=round.pk)
-    held = found.select_related("book", "unit__book", "inspection__unit", "pack_version").first()
+    held = found.select_related(*HELD).defer(*LARGE).first()
     if held is None:
         raise NotFound(_("没有找到这次现场检查或自查。"))
     return held

@@ -16,7 +16,7 @@ from django.utils.decorators import decorator_from_middleware
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, Refusal, StateRefused
@@ -69,7 +69,7 @@ def for_phone(view: Callable[Concatenate[HttpRequest, Person, P], HttpResponseBa
     return asked
 
 
-@require_GET
+@require_safe
 @for_phone
 def rounds(request: HttpRequest, person: Person) -> HttpResponseBase:
     """What the phone takes along, and a token for sending."""
