@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingzhang.inspections.models import DONE, OPEN
-from mingzhang.inspections.outcome import HELD, SAID, STANDS, Judged, Outcome, Spawned, Visited
-from mingzhang.inspections.saying import SAID_NAMES, STAND_NAMES
+from mingzhang.inspections.outcome import HELD, SAID, STANDS, Followed, Judged, Outcome, Spawned, Visited
+from mingzhang.inspections.saying import FOLLOWED_NAMES, SAID_NAMES, STAND_NAMES
 
 STATES = {"visited": DONE, "waiting": OPEN, "called_off": ("called_off",), "said": ("acknowledged",)}
+
+RESULTS = ("confirmed", "recurred")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which: `of` rounds, answers or findings; each other part narrows them down."""
+    """Which: `of` rounds, answers, findings or follow-ups; each other part narrows them down."""
 
     of: str
     state: str = ""
@@ -29,15 +31,16 @@ class Wanted:
     category: str = ""
     severity: str = ""
     stands: str = ""
+    result: str = ""
 
     @classmethod
     def asked(cls, query: QueryDict) -> Wanted:
         """What an address asks for; what is no such thing is left out."""
         of = query.get("of", "")
-        known = {"state": STATES, "said": SAID, "stands": (*STANDS, HELD)}
+        known = {"state": STATES, "said": SAID, "stands": (*STANDS, HELD), "result": RESULTS}
         given = {name: query.get(name, "")[:80] for name in cls.__dataclass_fields__ if name != "of"}
         kept = {name: value for name, value in given.items() if value in known.get(name, (value,))}
-        return cls(of if of in ("answers", "findings") else "rounds", **kept)
+        return cls(of if of in ("answers", "findings", "followed") else "rounds", **kept)
 
     def address(self, inspection: int, place: str) -> str:
         """Where this is listed."""
@@ -62,6 +65,10 @@ class Wanted:
         """The findings that are meant."""
         return [one for one in outcome.findings if self._is_finding(one)]
 
+    def followed(self, outcome: Outcome) -> list[Followed]:
+        """The findings that were drawn to be looked at again that are meant."""
+        return [one for one in outcome.followed if self.result in ("", one.result)]
+
     def _is_finding(self, one: Spawned) -> bool:
         has = {
             "round": str(one.round.number),
@@ -80,6 +87,8 @@ class Wanted:
             yield state[self.state]
         if self.said:
             yield str(SAID_NAMES[self.said])
+        if self.result:
+            yield str(FOLLOWED_NAMES[self.result])
         if self.stands:
             yield str(STAND_NAMES[self.stands])
         yield from (one.name for one in outcome.items if one.item.id == self.item)

@@ -15,10 +15,11 @@ from functools import cached_property
 
 from mingzhang.findings.models import CLOSED, GONE, Finding
 from mingzhang.findings.wording import category_name, severity_name
-from mingzhang.inspections.answers import NOT_APPLICABLE, is_judged, is_wrong
-from mingzhang.inspections.models import DONE, OPEN, Drawn, Inspection, Round, RoundFinding
+from mingzhang.inspections.answers import NOT_APPLICABLE, is_wrong
+from mingzhang.inspections.models import DONE, OPEN, Drawn, Inspection, Round, RoundFinding, RoundFollowUp
 from mingzhang.inspections.rosters import post_said
-from mingzhang.inspections.rounds_query import Reading, checklist_of, readings_of
+from mingzhang.inspections.rounds_query import Reading, checklist_of, judged_items, readings_of
+from mingzhang.inspections.saying import FOLLOWED_NAMES
 from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.wording import language
 
@@ -85,6 +86,19 @@ class Spawned:
 
 
 @dataclass(frozen=True)
+class Followed(Spawned):
+    """A closed finding that was drawn to be looked at again: what came of it in the round is `result`, `confirmed`
+    or `recurred`; empty where nobody looked, or somebody else had looked meanwhile."""
+
+    result: str
+
+    @property
+    def result_said(self) -> str:
+        """In words."""
+        return str(FOLLOWED_NAMES[self.result])
+
+
+@dataclass(frozen=True)
 class Visited:
     """An object that was drawn, and how it was there. `posts` are those who were drawn to inspect it."""
 
@@ -146,6 +160,7 @@ class Outcome:
     readings: Mapping[int, Reading]
     posts: Mapping[int, Sequence[str]]
     findings: Sequence[Spawned]
+    followed: Sequence[Followed]
 
     @cached_property
     def visited(self) -> list[Round]:
@@ -197,10 +212,11 @@ class Outcome:
 
     def _asked(self) -> Iterator[tuple[str, Item]]:
         seen = set()
-        for checklist in {(one.pack_version_id, one.checklist): checklist_of(one) for one in self.visited}.values():
-            for part in checklist.parts:
+        for round in {(one.pack_version_id, one.checklist): one for one in self.visited}.values():
+            judged = {item.id for item in judged_items(round)}
+            for part in checklist_of(round).parts:
                 for item in part.items:
-                    if is_judged(item) and item.id not in seen:
+                    if item.id in judged and item.id not in seen:
                         seen.add(item.id)
                         yield part.name.text(language()), item
 
@@ -213,6 +229,10 @@ class Outcome:
                 found[one.finding.category, one.finding.severity].append(one)
         groups = [Group(ones[0].category, ones[0].severity, ones) for ones in found.values()]
         return sorted(groups, key=lambda one: (-len(one.findings), one.category, one.severity))
+
+    def seen_again(self, result: str) -> list[Followed]:
+        """The findings that were looked at again, with that result."""
+        return [one for one in self.followed if one.result == result]
 
     @property
     def closed(self) -> list[Spawned]:
@@ -227,9 +247,9 @@ def stands(finding: Finding) -> str:
 
 def judged_of(round: Round, reading: Reading) -> Iterator[Judged]:
     """The answers of a finished round to the items that can be right or wrong."""
-    for item in checklist_of(round).items():
+    for item in judged_items(round):
         said = reading.answers.get(item.id)
-        if said is not None and is_judged(item):
+        if said is not None:
             kind = "na" if said.value == NOT_APPLICABLE else "wrong" if is_wrong(item, said.value) else "right"
             yield Judged(round, item, kind)
 
@@ -237,13 +257,14 @@ def judged_of(round: Round, reading: Reading) -> Iterator[Judged]:
 def outcome_of(inspection: Inspection) -> Outcome:
     """Everything that the rounds of an inspection say; those of draws that were drawn again do not count."""
     held = Round.objects.filter(inspection=inspection, drawn__draw__state="drawn")
-    rounds = list(held.select_related("unit", "drawn__object", "drawn__draw").defer(*LARGE).order_by("drawn__draw__number", "number"))
+    rounds = list(held.select_related("unit", "drawn__object__finding__unit", "drawn__draw").defer(*LARGE).order_by("drawn__draw__number", "number"))
     return Outcome(
         inspection=inspection,
         rounds=rounds,
         readings=readings_of([one for one in rounds if one.state in DONE]),
         posts=_posts(inspection),
         findings=_spawned(rounds),
+        followed=_followed(rounds),
     )
 
 
@@ -257,3 +278,10 @@ def _spawned(rounds: Sequence[Round]) -> list[Spawned]:
     by_id = {one.pk: one for one in rounds}
     rows = RoundFinding.objects.filter(round__in=by_id).select_related("finding__unit").order_by("finding")
     return [Spawned(one.finding, by_id[one.round_id]) for one in rows]
+
+
+def _followed(rounds: Sequence[Round]) -> list[Followed]:
+    rows = RoundFollowUp.objects.filter(round__in=[one.pk for one in rounds])
+    results = dict(rows.values_list("round", "follow_up__result"))
+    drawn = [(one, one.drawn.object.finding) for one in rounds if one.drawn]
+    return [Followed(finding, one, results.get(one.pk, "")) for one, finding in drawn if finding]

@@ -42,6 +42,7 @@ def _published(outcome: Outcome) -> Json:
         "counts": _counts(outcome),
         "objects": [_object(each) for each in outcome.objects],
         "problems": [_problems(each) for each in outcome.groups],
+        "follow_ups": _follow_ups(outcome),
     }
 
 
@@ -83,6 +84,13 @@ def _problems(group: Group) -> Json:
         "problems": len(group.findings),
         "closed": group.closed,
     }
+
+
+def _follow_ups(outcome: Outcome) -> Json | None:
+    if not outcome.followed:
+        return None
+    good, back = (len(outcome.seen_again(one)) for one in ("confirmed", "recurred"))
+    return {"looked_at": good + back, "still_good": good, "came_back": back}
 
 
 def as_json(said: Json) -> bytes:

@@ -12,10 +12,10 @@ from mingzhang.findings.flows import STATES
 from mingzhang.findings.queries import visible_to
 from mingzhang.findings.showing import stand_of
 from mingzhang.inspections import flows
-from mingzhang.inspections.counted import Wanted
+from mingzhang.inspections.counted import RESULTS, Wanted
 from mingzhang.inspections.models import Inspection, Round
 from mingzhang.inspections.outcome import HELD, Group, Judged, Looked, Outcome, Spawned, Visited, outcome_of
-from mingzhang.inspections.saying import ROUND_LOOKS, SAID_NAMES, WHY
+from mingzhang.inspections.saying import FOLLOWED_NAMES, ROUND_LOOKS, SAID_NAMES, WHY
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import today_in, work_calendar
 from mingzhang.packs.wording import language
@@ -119,6 +119,16 @@ class ResultPage:
             Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
             Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
         ]
+
+    def followed(self) -> list[Fact]:
+        """How many findings were looked at again, and what was seen; nothing where none were drawn."""
+        if not self.outcome.followed:
+            return []
+        facts = [Fact(_("抽中回头看"), self.count(len(self.outcome.followed), "followed"), _("件"))]
+        for result in RESULTS:
+            count = self.count(len(self.outcome.seen_again(result)), "followed", result=result)
+            facts.append(Fact(str(FOLLOWED_NAMES[result]), count, _("件")))
+        return facts
 
     def objects(self) -> list[ObjectLine]:
         """Every object that was drawn."""

@@ -46,6 +46,9 @@ SAID_NAMES: dict[str, Promise] = {"right": _("合格"), "wrong": _("不合格"),
 STAND_NAMES: dict[str, Promise] = {
     "open": _("还没有销号"), "closed": _("已销号"), "gone": _("不算问题或已合并"), "held": _("算问题的"),
 }  # fmt: skip
+FOLLOWED_NAMES: dict[str, Promise] = {
+    "confirmed": _("没有反弹"), "recurred": _("反弹了"), "": _("这次没有看"),
+}  # fmt: skip
 KINDS: dict[str, Promise] = {"visit": _("现场检查"), "self_check": _("自查")}
 
 

@@ -75,6 +75,7 @@ def _parts() -> list[tuple[str, Callable[[Outcome], Iterator[Block]]]]:
         (_("各对象的结果"), _objects),
         (_("各项目的结果"), _items),
         (_("发现的问题"), _findings),
+        (_("回头看"), _followed),
         (_("被检查单位的意见"), _statements),
         (_("需要说明的"), _limits),
     ]
@@ -174,6 +175,23 @@ def _findings(outcome: Outcome) -> Iterator[Block]:
         (one.finding.number, f"{one.round.unit.name}{one.round.place}", one.category, one.severity,
          STATES[one.finding.state])
         for one in outcome.findings
+    )  # fmt: skip
+    yield table_of(header, rows)
+
+
+def _followed(outcome: Outcome) -> Iterator[Block]:
+    if not outcome.followed:
+        return
+    said = {
+        "drawn": len(outcome.followed), "good": len(outcome.seen_again("confirmed")),
+        "back": len(outcome.seen_again("recurred")),
+    }  # fmt: skip
+    yield from _said(_("抽中销过号的问题%(drawn)d件，没有反弹%(good)d件，反弹了%(back)d件。") % said)
+    header = (_("编号"), _("单位"), _("类别"), _("程度"), _("看的结果"), _("状态"))
+    rows = (
+        (one.finding.number, one.finding.unit.name, one.category, one.severity, one.result_said,
+         STATES[one.finding.state])
+        for one in outcome.followed
     )  # fmt: skip
     yield table_of(header, rows)
 

@@ -32,6 +32,7 @@ def result(request: HttpRequest, place: Place, number: int) -> HttpResponse:
         "page": page,
         "outcome": page.outcome,
         "findings": page.findings(page.outcome.findings),
+        "followed": page.findings(page.outcome.followed),
         "draws": draws_said(found),
         "limits": list(limits_of(page.outcome)),
         "state": flows.INSPECTION.states[found.state],
@@ -52,6 +53,7 @@ def counted(request: HttpRequest, place: Place, number: int) -> HttpResponse:
         "rounds": lambda some: [page.object_line(one) for one in some],
         "answers": page.answers,
         "findings": page.findings,
+        "followed": page.findings,
     }[wanted.of](rows[:MOST_LISTED])
     context = {
         "inspection": found,

@@ -1,0 +1,37 @@
+"""Weights of a pool taken from figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mingzhang.core.errors import InvalidInput
+from mingzhang.inspections import queries
+from mingzhang.inspections.actions.pools import BATCH, opened, tell
+from mingzhang.inspections.models import Draw, PoolObject
+from mingzhang.inspections.weighing import FIGURES, MOST_FACTOR, formula_of, weigh
+from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import today_in
+
+
+@transaction.atomic
+def weigh_pool(*, draw: Draw, factors: Mapping[str, int], by: Person) -> Draw:
+    """Weigh every object of the pool by what is counted of its unit: `factors` says how many times each of FIGURES
+    counts; 0 leaves it out. Without any, all weigh the same. Raises NotAllowed, StateRefused, InvalidInput."""
+    held = opened(draw, by)
+    if unknown := factors.keys() - FIGURES.keys():
+        raise InvalidInput(_("没有“%(given)s”这个数。") % {"given": min(unknown)[:40]})
+    if any(not 0 <= one <= MOST_FACTOR for one in factors.values()):
+        raise InvalidInput(_("乘以几，是0到%(most)d的整数。") % {"most": MOST_FACTOR})
+    wanted = {key: factors[key] for key in FIGURES if factors.get(key)}
+    book, objects = held.inspection.book, list(queries.objects_of(held))
+    today = today_in(book)
+    for one, weighed in zip(objects, weigh(objects, wanted, book, today), strict=True):
+        one.weight, one.because = weighed.weight, weighed.because if wanted else ""
+    PoolObject.objects.bulk_update(objects, ["weight", "because"], batch_size=BATCH)
+    held.weighing = formula_of(wanted, today) if wanted else ""
+    held.save(update_fields=["weighing"])
+    tell(held, "weigh", by, wanted)
+    return held
