@@ -93,14 +93,14 @@ def measure(made: Made, count: int) -> Iterator[Result]:
     who, of = people(), f"{count:,} records, {CLIENTS} clients"
     with site() as running:
         for page in pages(made, who):
-            calm = _asked(running, page, min(CALM_EACH, count // 1000), every=1.0)
-            yield from _times(f"{page.name}, {of}, a page a second", calm, PAGE_BAR)
-            hard = _asked(running, page, min(EACH, count // 1000))
-            yield from _times(f"{page.name}, {of}, without a pause", hard, PAGE_BAR)
+            calm = asked(running, page, min(CALM_EACH, count // 1000), every=1.0)
+            yield from times(f"{page.name}, {of}, a page a second", calm, PAGE_BAR)
+            hard = asked(running, page, min(EACH, count // 1000))
+            yield from times(f"{page.name}, {of}, without a pause", hard, PAGE_BAR)
         yield from _reviews(running, who, of)
         yield from _memory(running, pages(made, who), requests=min(FLAT_REQUESTS, count // 100))
     for page in pages(made, who):
-        yield Result(f"{page.name}: queries", _queries(page), "queries")
+        yield Result(f"{page.name}: queries", queries_of(page), "queries")
 
 
 @dataclass
@@ -158,13 +158,14 @@ def _listens(port: int) -> bool:
         return False
 
 
-def _times(name: str, times: Sequence[float], bar: int) -> Iterator[Result]:
-    p95 = quantiles(times, n=20)[-1]
-    yield Result(f"{name}: p50", median(times), "ms")
+def times(name: str, spent: Sequence[float], bar: int) -> Iterator[Result]:
+    """Half of the answers within so long, and 95 of 100."""
+    p95 = quantiles(spent, n=20)[-1]
+    yield Result(f"{name}: p50", median(spent), "ms")
     yield Result(f"{name}: p95", p95, "ms", None, None, f"≤ {bar} ms", p95 <= bar)
 
 
-def _asked(running: Site, page: Page, each: int, every: float = 0) -> list[float]:
+def asked(running: Site, page: Page, each: int, every: float = 0, clients: int = CLIENTS) -> list[float]:
     """Milliseconds of each answer, all clients together; each asks once in `every` seconds, at its own moments."""
     cookie = running.cookie(page.person)
 
@@ -173,10 +174,10 @@ def _asked(running: Site, page: Page, each: int, every: float = 0) -> list[float
         path = cycle(page.paths[client % len(page.paths) :] + page.paths[: client % len(page.paths)])
         for _again in range(WARM_UP):
             _send(line, next(path), cookie)
-        return [_send(line, next(path), cookie) for _at in _paced(each, every, client / CLIENTS)]
+        return [_send(line, next(path), cookie) for _at in _paced(each, every, client / clients)]
 
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        return [spent for each in clients.map(ask, range(CLIENTS)) for spent in each]
+    with ThreadPoolExecutor(clients) as threads:
+        return [spent for each in threads.map(ask, range(clients)) for spent in each]
 
 
 def _paced(count: int, every: float, offset: float) -> Iterator[int]:
@@ -230,8 +231,8 @@ def _reviews(running: Site, who: People, of: str) -> Iterator[Result]:
 
     cut = len(numbers) * CALM_EACH // (CALM_EACH + EACH)
     calm, hard = numbers[:cut], numbers[cut:]
-    yield from _times(f"review action, {of}, one a second", reviewed(calm, 1.0), ACTION_BAR)
-    yield from _times(f"review action, {of}, without a pause", reviewed(hard, 0), ACTION_BAR)
+    yield from times(f"review action, {of}, one a second", reviewed(calm, 1.0), ACTION_BAR)
+    yield from times(f"review action, {of}, without a pause", reviewed(hard, 0), ACTION_BAR)
 
 
 def _signed(running: Site, person: Person, path: str) -> tuple[str, str]:
@@ -264,7 +265,7 @@ def _memory(running: Site, asked: Sequence[Page], requests: int) -> Iterator[Res
     )  # fmt: skip
 
 
-def _queries(page: Page) -> int:
+def queries_of(page: Page) -> int:
     """How many statements the page sends."""
     client, sent = Client(SERVER_NAME="127.0.0.1"), 0
 

@@ -10,13 +10,14 @@ from time import perf_counter
 from django.db import connection
 from rich.console import Console
 
-from bench import book, draw, figures, first_page, log, pages, posting, records, reports
+from bench import book, draw, figures, finding_lists, first_page, log, pages, posting, records, reports
 from bench.database import own_database
 from bench.results import Result
 from mingzhang.core import clock, database
 from mingzhang.figures.rollups import fold
 
 TAIL = 5_000
+MOST_FINDINGS = 100_000
 MOST_RECORDS = 1_000_000  # what pages are measured with
 WHOLE_COUNTY = 1_000_000  # entries from which on the demonstration is loaded whole, which takes minutes
 
@@ -35,6 +36,8 @@ def run(entries: int, *, keep: bool) -> Iterator[Result]:
         yield from _in_book(entries)
     with _step("draw"):
         yield from draw.measure()
+    with _step("findings"):
+        yield from finding_lists.run(min(entries, MOST_FINDINGS), keep=keep)
     yield from _pages(min(entries, MOST_RECORDS), keep=keep)
     yield from _demonstration(whole=entries >= WHOLE_COUNTY, keep=keep)
 

@@ -104,5 +104,16 @@ def test_lists_boards_and_what_came_of_a_sheet_ask_no_more_when_they_are_longer(
     for _number in range(5):
         world.finding_at("assigned")
     Finding.objects.filter(state="assigned").update(record=record)
-    assert ask() == before
-    assert before[2] == 2
+    assert ask() == before == [3, 3, 2]
+
+
+def test_a_list_and_a_board_count_no_further_than_they_go(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [world.finding_at("assigned").number for _number in range(3)]
+    monkeypatch.setattr("mingzhang.findings.counting.MOST_COUNTED", 2)
+    with clock.at(clock.now() + timedelta(days=60)):
+        wanted = Wanted(world.cast.county, clock.today())
+        (first, count), (second, _count) = page_of(wanted, 1, 1), page_of(wanted, 2, 1)
+        correcting = board(wanted, cards=1)[1]
+    assert [one.number for one in (*first, *second)] == numbers[:2]
+    assert count == correcting.count == correcting.late == 2
+    assert correcting.more == 1

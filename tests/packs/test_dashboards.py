@@ -88,7 +88,7 @@ def test_two_groups_or_dashboards_do_not_share_an_id(tmp_path: Path) -> None:
 def test_every_builtin_pack_has_a_dashboard_that_shows_shares_and_amounts_and_ranks_nobody(id: str) -> None:
     pack = load(builtin_folder(id))
     [dashboard] = pack.dashboards
-    assert [group.id for group in dashboard.groups] == ["done", "duties", "findings", "amount"]
+    assert [group.id for group in dashboard.groups] == ["done", "duties", "findings", "inspections", "amount"]
     for group in dashboard.groups:
         for column in group.figures:
             assert column.name, column.figure

@@ -31,4 +31,5 @@ def test_the_examples_in_the_reference_make_a_pack(tmp_path: Path) -> None:
         (tmp_path / name).write_text(content)
     assert [line.code for line in load(tmp_path).lines()] == [
         "visit", "visit.problems", "duties.tasks", "findings.found", "findings.closed", "findings.followed_up",
+        "inspections.drawn", "inspections.checked",
     ]  # fmt: skip

@@ -9,11 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from mingzhang.core import clock
 from mingzhang.core.periods import Period
+from mingzhang.findings.models import Finding
+from mingzhang.inspections.models import Inspection
 from mingzhang.reports import actions, queries
 from mingzhang.web import searching
 from tests.reports.world import report_at, sign
+from tests.web.matrix.inspections import approved
 from tests.web.office import AT_STREET, Office
+from tests.web.test_findings import client_of, report
 from tests.web.test_pages import get, words
 
 PART = {"HX-Request": "true"}
@@ -42,6 +47,52 @@ def test_each_finds_records_units_people_figures_and_reports_as_far_as_their_rol
     ):
         client.force_login(person)
         assert groups(get(client, f"/search/?q={asked}")) == expected, (person.username, asked)
+
+
+def test_findings_are_found_by_their_first_line_their_place_and_their_number(office: Office) -> None:
+    said = "便民服务点的窗口\n住户王某说等了很久"
+    finding = report(office, said, place="柳岸路十七号")
+    number, address = finding.number, f'href="/findings/{finding.pk}/'
+    for who, asked, found in (
+        ("chen", "窗口", True),
+        ("chen", "窗", True),
+        ("chen", "岸路", True),
+        ("chen", "民服 十七", True),
+        ("chen", number, True),
+        ("chen", "窗口柳岸", False),
+        ("chen", "住户", False),
+        ("chen", "王某", False),
+        ("wei", "窗口", True),
+        ("lu", "窗口", False),
+        ("outsider", "窗口", False),
+        ("stranger", "窗口", False),
+    ):
+        page = get(client_of(office, who), f"/search/?q={asked}&only=findings")
+        assert (address in page) == found, (who, asked)
+    page = get(client_of(office, "chen"), "/search/?q=窗口")
+    assert groups(page) == ["findings"]
+    assert "便民服务点的<mark>窗口</mark>" in page
+    assert f"{number} 青禾街道 柳岸路十七号 {clock.today().year}年" in words(page)
+
+
+def test_a_finding_is_found_by_what_is_written_in_it_now(office: Office) -> None:
+    finding = report(office, "北门公示栏")
+    Finding.objects.filter(pk=finding.pk).update(description="南门布告", place="二号楼")
+    chen = client_of(office, "chen")
+    assert groups(get(chen, "/search/?q=北门")) == []
+    assert groups(get(chen, "/search/?q=二号楼 布告")) == ["findings"]
+
+
+def test_an_unannounced_inspection_is_found_by_its_team_alone_until_it_starts(office: Office) -> None:
+    def finders() -> set[str]:
+        pages = {one: get(client_of(office, one), "/search/?q=设施") for one in ("he", "zhou", "wei", "chen", "lu")}
+        return {one for one, page in pages.items() if f'href="/inspections/{inspection.pk}/' in page}
+
+    inspection = approved(office, title="便民设施突击检查", announced=False)
+    assert finders() == {"he", "zhou"}
+    Inspection.objects.filter(pk=inspection.pk).update(state="under_way", started_at=clock.now())
+    assert finders() == {"he", "zhou", "wei", "chen"}
+    assert groups(get(client_of(office, "chen"), "/search/?q=突")) == ["inspections"]
 
 
 def test_more_than_a_page_of_one_kind_is_paged_to_the_end(office: Office, client: Client) -> None:
@@ -132,6 +183,8 @@ def searching_options(part: str) -> int:
 
 def test_searching_asks_as_many_questions_for_many_hits_as_for_few(office: Office, client: Client) -> None:
     client.force_login(office.cast.chen)
+    report(office, "用气安全检查没有记录")
+    approved(office, title="用气安全检查")
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as made:
@@ -141,6 +194,9 @@ def test_searching_asks_as_many_questions_for_many_hits_as_for_few(office: Offic
     asked()
     before = asked()
     office.post_talks(12)
+    for _number in range(3):
+        report(office, "用气安全检查没有记录")
+        approved(office, title="用气安全检查")
     assert asked() == before
 
 

@@ -17,6 +17,7 @@ from mingzhang.demo.county import SEED, Plan, reorganise, set_up
 from mingzhang.demo.duties import Duties
 from mingzhang.demo.findings import Findings
 from mingzhang.demo.history import DAY, FIRST_DAY, LAST_DAY, sheets
+from mingzhang.demo.inspections import Inspections
 from mingzhang.demo.known import Known, KnownSheet, known_half
 from mingzhang.demo.pictures import paper, picture
 from mingzhang.demo.recipes import Recipe, recipes
@@ -29,7 +30,6 @@ from mingzhang.organisation import queries
 from mingzhang.organisation.models import Book, Unit
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
-from mingzhang.packs.schema import Pack
 
 Tick = Callable[[int, int], None]
 PAPER_NAME = "来电登记办法.pdf"
@@ -46,7 +46,7 @@ def load(
     holds the recipes to invent records by (default: all there are); without any, only what is known is entered."""
     with clock.at(_moment(plan.created_on, 9)):
         book = set_up(plan, pack_version, password)
-    player = _Player(plan, book, pack_of(pack_version.pk), recipes() if made_up is None else made_up)
+    player = _Player(plan, book, pack_version, recipes() if made_up is None else made_up)
     with clock.at(_moment(plan.created_on, 9)):
         player.findings.begin(queries.person_by_username(plan.told["administrator"]["username"]))
     weeks = list(_weeks())
@@ -79,7 +79,8 @@ class _Waiting:
 
 
 class _Player:
-    def __init__(self, plan: Plan, book: Book, pack: Pack, made_up: dict[str, Recipe]) -> None:
+    def __init__(self, plan: Plan, book: Book, pack_version: PackVersion, made_up: dict[str, Recipe]) -> None:
+        pack = pack_of(pack_version.pk)
         self.plan, self.book, self.pack, self.recipes = plan, book, pack, made_up
         self.units = {unit.code: unit for unit in Unit.objects.filter(book=book).select_related("book")}
         self.staff = Staff(book)
@@ -87,6 +88,9 @@ class _Player:
         self.findings = Findings(book, self.staff)
         self.kinds = {kind.id: kind_by_code(book, f"{pack.id}/{kind.id}") for kind in pack.kinds}
         self.known: Known = known_half(pack, {code: unit.pk for code, unit in self.units.items()})
+        administrator = plan.told["administrator"]["username"]
+        self.town = self.units[self.known.unit]
+        self.inspections = Inspections(book, self.staff, self.town, pack_version, administrator)
         self.coming = list(self.known.sheets)
         self.changes = list(plan.changes)
         self.waiting = self._made_up()
@@ -131,6 +135,7 @@ class _Player:
                 self.duties.after_change()
         while self.coming and self.coming[0].sheet.ready_on < monday:
             self._hand_in_known(self.coming.pop(0))
+        self.inspections.play_until(monday)
         with clock.at(_moment(monday, 10)):
             self._post_week(self.waiting.pop(monday, []))
             self.duties.play_week(monday)
@@ -247,7 +252,7 @@ class _Player:
 
     def leave_work_on_desks(self) -> None:
         """A visitor finds sheets being written, waiting for review, and returned with a reason."""
-        town = next(unit for unit in self.units.values() if unit.code == self.known.unit)
+        town = self.town
         desks = [(desk, until) for desk, until in self._desks() if desk.code.startswith(town.code)]
         recent = [
             sheet for sheet in sheets(self.pack, self.recipes, desks, self.known.closed) if self._recent(sheet)
@@ -256,6 +261,7 @@ class _Player:
             self.duties.daily_run()
             self.findings.play_month(LAST_DAY, spared=town)
             self.findings.leave_work(town)
+            self.inspections.leave_work(self.staff.reviewers(town)[0])
             for number, sheet in enumerate(recent[:12]):
                 self._leave(sheet, number % 3)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mingzhang.core.errors import InvalidInput
 from mingzhang.findings.models import Finding
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import holding, visible_units
+from mingzhang.organisation.queries import holding
 from mingzhang.organisation.roles import Permission, roles_with
 
 MOST = 200
@@ -19,46 +19,19 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Corrector:
-    """Somebody who may be named as answering for a finding in a unit."""
+    """Somebody who corrects findings in a unit."""
 
     unit: Unit
     person: Person
     post: str
 
-    @property
-    def code(self) -> str:
-        """How a form says it."""
-        return f"{self.unit.code} {self.person.username}"
 
-
-def correctors(units: Collection[int], first: int = 0) -> list[Corrector]:
-    """Who corrects findings in the units, those of the unit `first` before others. One query."""
+def correctors(units: Collection[int]) -> list[Corrector]:
+    """Who corrects findings in the units. One query."""
     able = holding().filter(post__roles__overlap=roles_with(Permission.FINDING_CORRECT), post__unit__in=units)
     rows = able.select_related("person", "post__unit").order_by("post__unit__code", "person__name", "id")
     found = {(one.post.unit_id, one.person_id): one for one in rows[:MOST]}
-    seats = sorted(found.values(), key=lambda seat: seat.post.unit_id != first)
-    return [Corrector(seat.post.unit, seat.person, seat.post.name) for seat in seats]
-
-
-def units_around(finding: Finding, by: Person) -> list[int]:
-    """The units to which `by` may give the finding from where it is: its own, what is below it, beside it and right
-    above."""
-    unit = finding.unit
-    near = Q(pk=unit.pk) | Q(parent=unit.pk)
-    if unit.parent_id:
-        near |= Q(pk=unit.parent_id) | Q(parent=unit.parent_id)
-    return _units(near, by)
-
-
-def units_below(unit: Unit, by: Person) -> list[int]:
-    """The unit and those right below it, as far as `by` gives findings to them."""
-    return _units(Q(pk=unit.pk) | Q(parent=unit.pk), by)
-
-
-def _units(near: Q, by: Person) -> list[int]:
-    scope = visible_units(by, Permission.FINDING_ASSIGN)
-    units = scope.filter(Unit.objects.filter(near, closed_on=None), "id")
-    return list(units.order_by("code").values_list("pk", flat=True)[:MOST])
+    return [Corrector(seat.post.unit, seat.person, seat.post.name) for seat in found.values()]
 
 
 def leaders(unit: Unit) -> list[Person]:
@@ -77,12 +50,6 @@ def units_to(finding: Finding) -> list[Unit]:
 
 
 # --- read again ---------------------------------------------------------------------------------------------------
-
-
-def corrector_said(by: Person, code: str) -> tuple[Unit, Person]:
-    """Unit and person, as a form says them. Raises InvalidInput."""
-    unit, _space, username = code.strip().rpartition(" ")
-    return unit_said(by, unit), person_said(by, username)
 
 
 def person_said(by: Person, username: str) -> Person:

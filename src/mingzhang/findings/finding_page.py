@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import NotFound, reason_against
-from mingzhang.findings import choosing, queries
+from mingzhang.findings import choosing, naming, queries
 from mingzhang.findings.doing import acts_of
 from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import CLOSED, Closing, Finding, FindingEvidence, FindingStep
@@ -26,7 +26,6 @@ from mingzhang.findings.strip import strip_of
 from mingzhang.findings.timeline import SEEN, timeline_of
 from mingzhang.findings.wording import basis_name, category_name, severity_name, source_name, vocabulary
 from mingzhang.ledger.filetypes import IMAGES
-from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import today_in, work_calendar
 from mingzhang.organisation.roles import Permission
@@ -77,7 +76,7 @@ class Shot:
 def finding_by_id(place: Place, finding_id: int) -> Finding:
     """Raises NotFound: what one may not see is not told apart from what is not there."""
     rows = queries.visible_to(place.person).select_related(
-        *queries.SHOWN, "origin", "record", "into", "part_of", "pack_version", "reported_by"
+        *queries.SHOWN, "book", "origin", "record", "into", "part_of", "pack_version", "reported_by"
     )
     found = rows.filter(pk=finding_id).first()
     if found is None:
@@ -224,27 +223,17 @@ def _choices(place: Place, finding: Finding, verbs: AbstractSet[str]) -> dict[st
         found["severities"] = [(one.id, one.name.text(language())) for one in words.severities]
     if "transfer" in verbs:
         found["units"] = choosing.units_to(finding)
-    if verbs & {"assign", "accept", "decide"}:
-        unit = _unit_for(finding, verbs)
-        found["correctors"] = choosing.correctors(_units_for(place, finding, verbs), unit.pk)
-        found["leaders"] = choosing.leaders(unit)
+    if verb := naming_verb(verbs):
+        reach = naming.reach_of(finding, place.person, verb)
+        found["offered"] = reach.offered()
+        found["people"] = f"{reverse('findings:people')}?{place.query}&finding={finding.pk}"
+        found["leaders"] = choosing.leaders(reach.near)
     return found
 
 
-def _unit_for(finding: Finding, verbs: Collection[str]) -> Unit:
-    if "accept" in verbs:
-        waiting = finding.transfers.filter(outcome="waiting").select_related("to").first()
-        return waiting.to if waiting else finding.unit
-    return finding.unit
-
-
-def _units_for(place: Place, finding: Finding, verbs: Collection[str]) -> list[int]:
-    if "accept" in verbs:
-        return [_unit_for(finding, verbs).pk]
-    if "decide" in verbs:
-        passed = finding.transfers.filter(round=finding.round).values_list("giver", "to")
-        return sorted({finding.unit_id} | {unit for pair in passed for unit in pair})
-    return choosing.units_around(finding, place.person) if finding.state == "found" else [finding.unit_id]
+def naming_verb(verbs: AbstractSet[str]) -> str:
+    """What names somebody who answers for it, of what is open to the person; empty where nothing does."""
+    return next((verb for verb in ("accept", "decide", "assign") if verb in verbs), "")
 
 
 def _beside(place: Place, finding: Finding, today: date) -> dict[str, Any]:

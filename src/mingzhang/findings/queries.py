@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from mingzhang.findings.counting import tell
 from mingzhang.findings.models import (
     CLOSED,
     GONE,
@@ -29,7 +30,6 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import AnyOf, UnitScope
 
 SIZE = 20
-MOST_COUNTED = 10_000
 A_COLUMNS_CARDS = 6
 SOON = timedelta(days=3)
 
@@ -50,7 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 BOARD = ("to_assign", "correcting", "to_verify", "to_close", "closed")
 # Read with every finding of a list: nothing is asked for a row by itself.
-SHOWN = ("unit", "owner", "sponsor", "book")
+SHOWN = ("unit", "owner", "sponsor")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the board: how many there are, at most MOST_COUNTED, how many of them are late, and the first."""
+    """A column of the board: how many there are, at most MOST_COUNTED of `counting`, how many of
+    them are late, and the first."""
 
     key: str
     count: int
@@ -126,8 +127,8 @@ def open_of(person: Person) -> QuerySet[Finding]:
 
 
 def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
-    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept. What
-    they corrected themselves does not wait for them."""
+    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept; only
+    what they may do somewhere. What they corrected themselves does not wait for them."""
     asked = {
         "assign": (Permission.FINDING_ASSIGN, ("found",)),
         "verify": (Permission.FINDING_VERIFY, ("submitted",)),
@@ -139,10 +140,11 @@ def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
     found = {
         name: _in(scopes[permission], Finding.objects.filter(state__in=states)).exclude(owner=person)
         for name, (permission, states) in asked.items()
+        if not scopes[permission].nowhere
     }
-    offered = Transfer.objects.filter(outcome="waiting")
-    offered = scopes[Permission.FINDING_ASSIGN].filter(offered, "to", "finding__book")
-    found["accept"] = Finding.objects.filter(book=person.book_id, pk__in=offered.values("finding"))
+    if not (assigns := scopes[Permission.FINDING_ASSIGN]).nowhere:
+        offered = assigns.filter(Transfer.objects.filter(outcome="waiting"), "to", "finding__book")
+        found["accept"] = Finding.objects.filter(book=person.book_id, pk__in=offered.values("finding"))
     return {name: rows.select_related(*SHOWN).order_by("by_day", "pk") for name, rows in found.items()}
 
 
@@ -153,15 +155,9 @@ def _in(scope: UnitScope, findings: QuerySet[Finding]) -> QuerySet[Finding]:
 # --- lists --------------------------------------------------------------------------------------------------------
 
 
-def wanted_findings(wanted: Wanted) -> QuerySet[Finding]:
-    """The findings asked for, in no order."""
-    findings = _below(wanted)
-    states = GROUPS.get(wanted.state, (wanted.state,))
-    findings = findings.filter(state__in=states) if len(states) > 1 else findings.filter(state=states[0])
-    if wanted.state == "late":
-        findings = findings.filter(by_day__lt=wanted.today)
-    if wanted.state == "soon":
-        findings = findings.filter(by_day__range=(wanted.today, wanted.today + SOON))
+def _below(wanted: Wanted) -> QuerySet[Finding]:
+    """Those asked for in whatever state."""
+    findings = _of_units(wanted)
     if wanted.pressing:
         findings = findings.filter(state__in=UNSOLVED, by_day__lte=wanted.today + SOON)
     named = {name: getattr(wanted, name) for name in ("category", "severity", "source", "owner")}
@@ -171,7 +167,17 @@ def wanted_findings(wanted: Wanted) -> QuerySet[Finding]:
     return findings.filter(_says(wanted.text)) if wanted.text else findings
 
 
-def _below(wanted: Wanted) -> QuerySet[Finding]:
+def _of_state(findings: QuerySet[Finding], wanted: Wanted) -> QuerySet[Finding]:
+    states = GROUPS.get(wanted.state, (wanted.state,))
+    findings = findings.filter(state__in=states) if len(states) > 1 else findings.filter(state=states[0])
+    if wanted.state == "late":
+        findings = findings.filter(by_day__lt=wanted.today)
+    if wanted.state == "soon":
+        findings = findings.filter(by_day__range=(wanted.today, wanted.today + SOON))
+    return findings
+
+
+def _of_units(wanted: Wanted) -> QuerySet[Finding]:
     findings = Finding.objects.filter(book=wanted.unit.book_id)
     if wanted.alone:
         return findings.filter(unit=wanted.unit)
@@ -184,30 +190,33 @@ def _says(text: str) -> Q:
 
 
 def page_of(wanted: Wanted, page: int = 1, size: int = SIZE) -> tuple[list[Finding], int]:
-    """The findings of a page, and how many there are, at most MOST_COUNTED: what is to be solved first comes first;
-    of those closed, the last."""
-    found = wanted_findings(wanted)
-    count = found.order_by()[:MOST_COUNTED].count()
+    """The findings of a page, and how many there are, at most MOST_COUNTED of `counting`: what is to be solved
+    first comes first; of those closed, the last."""
     start = (max(1, page) - 1) * size
-    return list(ordered(found, wanted.state)[start : start + size]), count
+    (told,) = tell([_in_order(_below(wanted), wanted)], wanted.today, start, start + size)
+    found = rows_of(told.first)
+    return [found[pk] for pk in told.first if pk in found], told.count
 
 
-def ordered(findings: QuerySet[Finding], state: str) -> QuerySet[Finding]:
-    """In the order of lists, with what a row shows."""
-    back = "-" if set(GROUPS.get(state, (state,))) <= {*CLOSED, *GONE} else ""
-    return findings.select_related(*SHOWN).order_by(f"{back}by_day", f"{back}pk")
+def _in_order(below: QuerySet[Finding], wanted: Wanted) -> QuerySet[Finding]:
+    back = "-" if set(GROUPS.get(wanted.state, (wanted.state,))) <= {*CLOSED, *GONE} else ""
+    return _of_state(below, wanted).order_by(f"{back}by_day", f"{back}pk")
+
+
+def rows_of(numbers: Iterable[int]) -> dict[int, Finding]:
+    """The findings of these numbers, with what a row shows. One question."""
+    return {one.pk: one for one in Finding.objects.filter(pk__in=list(numbers)).select_related(*SHOWN)}
 
 
 def board(wanted: Wanted, cards: int = A_COLUMNS_CARDS) -> list[Column]:
-    """The columns of the board: two questions for each, however many findings there are."""
-    return [_column(replace(wanted, state=key), cards) for key in BOARD]
-
-
-def _column(wanted: Wanted, cards: int) -> Column:
-    found = wanted_findings(wanted)
-    late = Q(state__in=UNSOLVED, by_day__lt=wanted.today)
-    told = found.order_by()[:MOST_COUNTED].aggregate(count=Count("pk"), late=Count("pk", filter=late))
-    return Column(wanted.state, told["count"], told["late"], list(ordered(found, wanted.state)[:cards]))
+    """The columns of the board: two questions and the one for the units, however many findings there are."""
+    below = _below(wanted)
+    told = tell([_in_order(below, replace(wanted, state=key)) for key in BOARD], wanted.today, 0, cards)
+    found = rows_of(pk for one in told for pk in one.first)
+    return [
+        Column(key, one.count, one.late, [found[pk] for pk in one.first if pk in found])
+        for key, one in zip(BOARD, told, strict=True)
+    ]
 
 
 # --- one ----------------------------------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ class Line:
         return source_name(self.finding.source)
 
     @property
+    def about(self) -> str:
+        """Where it is, if that is said, what it is about, and where it came from."""
+        return _("，").join(one for one in (self.finding.place, self.category, self.source) if one)
+
+    @property
     def to_assign(self) -> bool:
         """Whether it waits for somebody to be named."""
         return self.finding.state == "found"

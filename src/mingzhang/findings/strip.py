@@ -53,7 +53,7 @@ def strip_of(finding: Finding, steps: Sequence[FindingStep], today: date) -> lis
     events = _events(finding, steps)
     ends = [finding.deadline, finding.due_on, *events]
     last = max([*ends, today] if finding.state in OPEN and today <= finding.deadline + 7 * DAY else ends)
-    first = min(finding.counted_from, *events)
+    first = min(finding.counted_from, finding.deadline, finding.due_on, *events)
     days = [first + DAY * number for number in range((last - first).days + 1)]
     cells = [_cell(finding, day, known.get(day), events, calendar, today) for day in days]
     return list(_cut(cells))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingzhang.findings.views import came, files, finding, lists, reporting
+from mingzhang.findings.views import came, files, finding, lists, people, reporting
 
 app_name = "findings"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("board/", lists.board, name="board"),
     path("waiting/", lists.waiting, name="waiting"),
     path("assign/", lists.assign_many, name="assign_many"),
+    path("people/", people.people, name="people"),
     path("new/", reporting.new, name="new"),
     path("of/<int:record_id>/", came.came_of, name="came_of"),
     path("matters/<int:matter_id>/<slug:verb>/", came.decide, name="decide_matter"),

@@ -15,9 +15,9 @@ from mingzhang.findings.models import Finding
 from mingzhang.findings.queries import SHOWN as OF_FINDINGS
 from mingzhang.findings.showing import Line as FindingLine
 from mingzhang.findings.showing import lines_of
-from mingzhang.inspections import flows, round_rules, rounds_query
+from mingzhang.inspections import flows, queries, round_rules, rounds_query
 from mingzhang.inspections.answers import NOT_APPLICABLE, is_judged, is_wrong, value_said
-from mingzhang.inspections.models import Noted, Photo, Round
+from mingzhang.inspections.models import Inspection, Noted, Photo, Round
 from mingzhang.inspections.rounds_query import Reading
 from mingzhang.inspections.saying import KINDS, ROUND_LOOKS, basis_said, round_title
 from mingzhang.inspections.standing import Said
@@ -115,8 +115,14 @@ def context_of(place: Place, round: Round, given: Given) -> dict[str, Any]:
         "calls_off": round_rules.user_can_call_off(place.person, round),
         "acknowledges": round_rules.user_can_acknowledge(place.person, round),
         "onsite": f"{ONSITE}{round.number}",
+        "inspection": _inspection(place, round),
         "given": given,
     }
+
+
+def _inspection(place: Place, round: Round) -> Inspection | None:
+    """The inspection that it belongs to, for those who may open it."""
+    return queries.visible_to(place.person).filter(pk=round.inspection_id).first()
 
 
 def sees_pictures(person: Person, round: Round) -> bool:

@@ -29,7 +29,7 @@ TABLE: tuple[Job, ...] = (
     Job("log.day", _("签检查点、核对账本"), "10 * * * *", _("每天一次，每小时看一回"), work.keep_day),
     Job("notices.send", _("发提醒"), "* * * * *", _("每分钟"), work.notify),
     Job("tasks.make", _("排任务"), "10 17 * * *", _("每天1:10"), work.make_tasks),
-    Job("tasks.remind", _("提醒任务、过期的报给上一级"), "10 22 * * *", _("每天6:10"), work.remind),
+    Job("tasks.remind", _("提醒任务和问题、过期的报给上一级"), "10 22 * * *", _("每天6:10"), work.remind),
     Job(
         "findings.keep",
         _("问题的期限和回头看"),

@@ -99,13 +99,14 @@ def _tasks_made(book: Book) -> str:
 
 
 def remind() -> str:
-    """Remind people of their tasks, put the late ones before the next level, and tell what is without an owner."""
+    """Remind people of their tasks and findings, put the late tasks before the next level, and tell what is without
+    an owner."""
     return _said([_reminded(book) for book in Book.objects.order_by("code")])
 
 
 def _reminded(book: Book) -> str:
     risen = duties.escalate_tasks(book=book, reminded=partial(days_reminded, book))
-    told = notifications.remind_of_tasks(book=book)
+    told = notifications.remind_of_tasks(book=book) + notifications.remind_of_findings(book=book)
     orphans = notifications.tell_orphans(book=book)
     parts = [
         _("提醒%(count)d人次") % {"count": told} if told else "",

@@ -134,7 +134,7 @@ def _remember(request: HttpRequest, **said: str) -> None:
 
 
 def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
-    if not scope.everything and not scope.unit_ids:
+    if scope.nowhere:
         raise NotAllowed(_("您现在没有任职，或者任职的岗位看不了这一页。"), remedy=_("请找本单位的管理员。"))
     if code := request.GET.get("unit"):
         unit = Unit.objects.filter(book=scope.book_id, code=code).select_related("parent", "book").first()

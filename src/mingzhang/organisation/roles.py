@@ -40,7 +40,7 @@ class Permission(StrEnum):
     INSPECTION_VIEW = "inspection_view"
     INSPECTION_PLAN = "inspection_plan"
     INSPECTION_DRAW = "inspection_draw"
-    SELF_CHECK = "self_check"
+    SELF_CHECK = "check_own_unit"
 
 
 _P = Permission

@@ -62,6 +62,11 @@ class UnitScope:
     unit_ids: frozenset[int]
     tops: tuple[int, ...]
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether there is no unit at all."""
+        return not self.everything and not self.unit_ids
+
     def filter(self, rows: QuerySet[M], field: str = "unit", book: str = "book") -> QuerySet[M]:
         """`rows` whose `field` (a path to a unit; `id` for units themselves) is in scope. At the root this is a
         filter on `book` (a path to the book) alone."""

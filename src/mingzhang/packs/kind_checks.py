@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.packs import expressions, values
+from mingzhang.packs.checklist_schema import CHECKED
 from mingzhang.packs.expressions import suggestion
 from mingzhang.packs.faults import Fault, Place
 from mingzhang.packs.schema import FOUND, RESERVED_FIELD_IDS, REVIEW_ROLES, TASKS, Field, Kind, When
@@ -31,7 +32,7 @@ NEEDED: Mapping[str, str] = {
     "person": "personal",
     "people": "personal",
 }
-RESERVED_KINDS = frozenset(code.partition(".")[0] for code in (TASKS, FOUND))
+RESERVED_KINDS = frozenset(code.partition(".")[0] for code in (TASKS, FOUND, CHECKED))
 NO_DEFAULT = frozenset({"person", "people", "unit", "link", "file"})
 CONDITIONS = frozenset({"choice", "choices", "boolean"})
 TITLE_TYPES = frozenset({"text", "integer", "decimal", "money", "date", "choice"})

@@ -17,6 +17,15 @@ from django.utils.translation import gettext as _
 
 from mingzhang.figures.definitions import definitions
 from mingzhang.figures.wording import name_of
+from mingzhang.findings import queries as finding_queries
+from mingzhang.findings.addresses import finding_page
+from mingzhang.findings.flows import STATES as FINDING_STATES
+from mingzhang.findings.models import Finding
+from mingzhang.findings.searching import search_findings
+from mingzhang.findings.showing import title_of
+from mingzhang.inspections.flows import INSPECTION
+from mingzhang.inspections.models import Inspection
+from mingzhang.inspections.searching import search_inspections
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.flows import STATES
 from mingzhang.ledger.listing import Pages, kinds_of
@@ -125,6 +134,40 @@ def _record(hit: ledger.Hit, question: Question, kinds: dict[str, Kind]) -> Hit:
     return Hit(marked(record.title, question.words), said, reverse("ledger:record", args=(record.pk,)))
 
 
+def findings(question: Question) -> Group | None:
+    """Findings by their first line, place and number."""
+    if Permission.FINDING_VIEW not in question.place.held:
+        return None
+    visible = finding_queries.visible_to(question.place.person)
+    found = list(search_findings(visible, question.text).values_list("pk", flat=True)[: question.most + 1])
+    shown = question.shown(found)
+    rows = finding_queries.rows_of(shown)
+    hits = [_finding(rows[pk], question) for pk in shown]
+    return _group("findings", _("问题"), hits, len(found), question)
+
+
+def _finding(finding: Finding, question: Question) -> Hit:
+    said = [finding.number, finding.unit.name, *([finding.place] if finding.place else [])]
+    said += [_("%(day)s发现") % {"day": full_day(finding.found_on)}, str(FINDING_STATES[finding.state])]
+    return Hit(marked(title_of(finding), question.words), said, finding_page(finding.pk))
+
+
+def inspections(question: Question) -> Group | None:
+    """Inspections by their title, unannounced ones for their team alone."""
+    if Permission.INSPECTION_VIEW not in question.place.held:
+        return None
+    found = list(search_inspections(question.place.person, question.text)[: question.most + 1])
+    hits = [_inspection(one, question) for one in question.shown(found)]
+    return _group("inspections", _("检查"), hits, len(found), question)
+
+
+def _inspection(inspection: Inspection, question: Question) -> Hit:
+    days = f"{full_day(inspection.first)} — {full_day(inspection.last)}"
+    said = [inspection.unit.name, days, str(INSPECTION.states[inspection.state])]
+    address = reverse("inspections:inspection", args=(inspection.pk,))
+    return Hit(marked(inspection.title, question.words), said, address)
+
+
 def units(question: Question) -> Group | None:
     """Units by name and code, among those that the person sees anything of."""
     place = question.place
@@ -223,7 +266,7 @@ def _group(key: str, name: str, hits: list[Hit], found: int, question: Question)
     return Group(key, name, hits, min(found, question.most), found > question.most)
 
 
-SOURCES: tuple[Source, ...] = (records, units, people, figures, reports, templates)
+SOURCES: tuple[Source, ...] = (records, findings, inspections, units, people, figures, reports, templates)
 
 
 def find(place: Place, text: str, *, size: int) -> list[Group]:

@@ -119,5 +119,6 @@ ADDRESSES = [
         "web:finding_list_file",
         lambda office: reverse("web:finding_list_file", args=("problems", "xlsx")) + AT_STREET,
     ),
+    Address("findings:people", lambda _office: reverse("findings:people") + AT_STREET, answers(chen=403, qin=403)),
     Address("web:finding_file", lambda office: reverse("web:finding_file", args=(finding_of(office).pk, "docx"))),
 ]

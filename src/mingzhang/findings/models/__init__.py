@@ -23,6 +23,7 @@ from mingzhang.findings.models.finding import (
     Verification,
 )
 from mingzhang.findings.models.matter import Matter, MatterStep
+from mingzhang.findings.models.text import FindingText
 
 __all__ = [
     "Beginning",
@@ -33,6 +34,7 @@ __all__ = [
     "FindingEscalation",
     "FindingEvidence",
     "FindingStep",
+    "FindingText",
     "FollowUp",
     "GONE",
     "Matter",

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.findings import actions
 from mingzhang.findings.addresses import finding_page
-from mingzhang.findings.choosing import corrector_said, sponsor_said, unit_said
+from mingzhang.findings.choosing import sponsor_said, unit_said
 from mingzhang.findings.finding_page import Given, context_of, finding_by_id
 from mingzhang.findings.models import Finding, Measure
+from mingzhang.findings.naming import named, reach_of
 from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place, placed
@@ -88,7 +89,7 @@ def _reason(form: QueryDict) -> str:
 
 
 def _assign(finding: Finding, form: QueryDict, by: Person) -> str:
-    unit, owner = corrector_said(by, form.get("to", ""))
+    unit, owner = named(reach_of(finding, by, "assign"), form.get("to", ""))
     sponsor = sponsor_said(by, form.get("sponsor", ""))
     actions.assign(finding=finding, owner=owner, unit=unit, sponsor=sponsor, note=_reason(form), by=by)
     return _("派给%(name)s了。") % {"name": owner.name}
@@ -155,7 +156,7 @@ def _transfer(finding: Finding, form: QueryDict, by: Person) -> str:
 
 
 def _accept(finding: Finding, form: QueryDict, by: Person) -> str:
-    _unit, owner = corrector_said(by, form.get("to", ""))
+    _unit, owner = named(reach_of(finding, by, "accept"), form.get("to", ""))
     actions.accept_transfer(finding=finding, owner=owner, sponsor=sponsor_said(by, form.get("sponsor", "")), by=by)
     return _("收下了，由%(name)s整改。") % {"name": owner.name}
 
@@ -166,7 +167,7 @@ def _refuse(finding: Finding, form: QueryDict, by: Person) -> str:
 
 
 def _decide(finding: Finding, form: QueryDict, by: Person) -> str:
-    unit, owner = corrector_said(by, form.get("to", ""))
+    unit, owner = named(reach_of(finding, by, "decide"), form.get("to", ""))
     sponsor = sponsor_said(by, form.get("sponsor", ""))
     actions.decide_transfer(finding=finding, unit=unit, owner=owner, sponsor=sponsor, reason=_reason(form), by=by)
     return _("定了，由%(unit)s整改。") % {"unit": unit.name}

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import actions, choosing, queries
 from mingzhang.findings.actions.assigning import MOST_AT_ONCE
+from mingzhang.findings.counting import MOST_COUNTED
 from mingzhang.findings.finding_page import Given
 from mingzhang.findings.listing import Asked
 from mingzhang.findings.models import Finding
+from mingzhang.findings.naming import Reach, named
 from mingzhang.findings.showing import lines_of
 from mingzhang.findings.waiting import parts_of
 from mingzhang.organisation.place import Place, placed
@@ -39,7 +41,7 @@ def findings(request: HttpRequest, place: Place) -> HttpResponse:
         "lines": lines,
         "pages": asked.pages(count),
         "count": count,
-        "capped": count >= queries.MOST_COUNTED,
+        "capped": count >= MOST_COUNTED,
         "each": _("每页20件"),
         "reports": Permission.FINDING_REPORT in place.held,
         "picks": assigns and any(line.to_assign for line in lines),
@@ -60,7 +62,7 @@ def board(request: HttpRequest, place: Place) -> HttpResponse:
             "name": asked.name_of(one.key),
             "hint": HINTS[one.key],
             "count": one.count,
-            "capped": one.count >= queries.MOST_COUNTED,
+            "capped": one.count >= MOST_COUNTED,
             "late": one.late,
             "more": one.more,
             "lines": [lines[card.pk] for card in one.cards],
@@ -111,11 +113,11 @@ def assign_many(request: HttpRequest, place: Place) -> HttpResponse:
 def _chosen(place: Place, form: QueryDict) -> list[Finding]:
     numbers = [int(one) for one in form.getlist("finding") if one.isascii() and one.isdigit() and len(one) < 18]
     rows = queries.visible_to(place.person).filter(pk__in=numbers[:MOST_AT_ONCE])
-    return list(rows.select_related(*queries.SHOWN).order_by("by_day", "pk"))
+    return list(rows.select_related(*queries.SHOWN, "book").order_by("by_day", "pk"))
 
 
 def _assign(place: Place, chosen: list[Finding], form: QueryDict) -> str:
-    unit, owner = choosing.corrector_said(place.person, form.get("to", ""))
+    unit, owner = named(Reach(place.person, place.unit), form.get("to", ""))
     sponsor = choosing.sponsor_said(place.person, form.get("sponsor", ""))
     done = actions.assign_findings(
         findings=chosen, owner=owner, unit=unit, sponsor=sponsor, note=form.get("reason", ""), by=place.person
@@ -128,10 +130,10 @@ def _page(
     request: HttpRequest, place: Place, chosen: list[Finding], given: Given | None = None, status: int = 200
 ) -> HttpResponse:
     today = today_in(place.person.book)
-    units = {*choosing.units_below(place.unit, place.person), *(one.unit_id for one in chosen)}
     context = {
         "lines": lines_of(chosen, today),
-        "correctors": choosing.correctors(sorted(units)),
+        "offered": Reach(place.person, chosen[0].unit if chosen else place.unit).offered(),
+        "people": f"{reverse('findings:people')}?{place.query}",
         "leaders": choosing.leaders(place.unit),
         "given": given or Given(),
         "back": f"{reverse('findings:list')}?{place.query}&state=to_assign",

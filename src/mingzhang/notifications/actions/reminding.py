@@ -1,4 +1,5 @@
-"""Reminding people of their tasks, and of duties that nobody answers for: for a whole book in a few statements."""
+"""Reminding people of their tasks and findings, and of duties that nobody answers for: for a whole book in a few
+statements."""
 
 from __future__ import annotations
 
@@ -21,6 +22,10 @@ from mingzhang.duties import orphans
 from mingzhang.duties.addresses import task_page
 from mingzhang.duties.reaching import Reached, falling_due
 from mingzhang.duties.terms import terms_of
+from mingzhang.findings import reaching
+from mingzhang.findings.addresses import finding_page
+from mingzhang.findings.models import Finding
+from mingzhang.findings.showing import title_of
 from mingzhang.notifications import channels
 from mingzhang.notifications.models import OF_TASK, Delivery, Hook, Message, Notice, Preference
 from mingzhang.notifications.sources import short
@@ -30,7 +35,7 @@ from mingzhang.organisation.queries import today_in, work_calendar
 
 DAY = timedelta(days=1)
 LATE_DAYS = timedelta(days=7)  # what was due longer ago was either told or is a matter for the next level
-ORPHANS = "orphans"
+ORPHANS, OF_FINDING = "orphans", "finding.due"
 
 
 class Telling(NamedTuple):
@@ -111,10 +116,15 @@ def _message(book: Book, preference: Preference, channel: str, urgent: Sequence[
         person_id=preference.person_id,
         channel=channel,
         key=f"notice:{urgent[0].notice}",
-        title=_("今天到期的任务有%(count)d项") % {"count": len(urgent)} if more else first.title,
+        title=_many(first.kind, len(urgent)) if more else first.title,
         lines=[[one.told.title, one.told.address] for one in urgent],
         due_at=not_before(preference, clock.now(), ZoneInfo(book.timezone)),
     )
+
+
+def _many(kind: str, count: int) -> str:
+    said = _("今天要改好的问题有%(count)d个") if kind == OF_FINDING else _("今天到期的任务有%(count)d项")
+    return said % {"count": count}
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------
@@ -130,8 +140,12 @@ def remind_of_tasks(*, book: Book) -> int:
         return tell_all(book=book, tellings=[one for task in found for one in _reminders(task, today, calendar)])
 
 
+def _stage(deadline: date, today: date) -> str:
+    return "soon" if deadline > today else "today" if deadline == today else "late"
+
+
 def _reminders(task: Reached, today: date, calendar: WorkCalendar) -> Iterator[Telling]:
-    stage = "soon" if task.deadline > today else "today" if task.deadline == today else "late"
+    stage = _stage(task.deadline, today)
     title = short(_said(task, stage, calendar.count(today + DAY, task.deadline)))
     for person in task.people:
         yield Telling(
@@ -157,6 +171,43 @@ def _said(task: Reached, stage: str, left: int) -> str:
     if stage == "late":
         return _("过期了还没办：%(unit)s %(what)s，该在%(month)d月%(day)d日办完") % words
     return _("还有%(left)d个工作日到期：%(unit)s %(what)s") % words
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def remind_of_findings(*, book: Book) -> int:
+    """The same of the findings that they have to correct, to assign or to decide about: as many working days before
+    as of tasks. Answers how many were told."""
+    today, calendar = today_in(book), work_calendar()
+    ahead = calendar.add(today, terms_of(book).remind_before)
+    found = reaching.falling_due(book, today - LATE_DAYS, ahead, today=today)
+    with translation.override(book.language):
+        return tell_all(book=book, tellings=[one for due in found for one in _of_finding(due, today, calendar)])
+
+
+def _of_finding(due: reaching.Reached, today: date, calendar: WorkCalendar) -> Iterator[Telling]:
+    finding, deadline = due.finding, due.finding.deadline
+    stage = _stage(deadline, today)
+    title = short(_finding_said(finding, stage, calendar.count(today + DAY, deadline)))
+    key = f"finding:{finding.pk}:{stage}:{deadline}"
+    for person in due.people:
+        yield Telling(person, key, OF_FINDING, title, finding_page(finding.pk), stage == "today")
+
+
+def _finding_said(finding: Finding, stage: str, left: int) -> str:
+    words = {
+        "number": finding.number,
+        "what": title_of(finding),
+        "left": left,
+        "month": finding.deadline.month,
+        "day": finding.deadline.day,
+    }
+    if stage == "today":
+        return _("今天要改好：%(number)s %(what)s") % words
+    if stage == "late":
+        return _("过期了还没改好：%(number)s %(what)s，该在%(month)d月%(day)d日改好") % words
+    return _("还有%(left)d个工作日要改好：%(number)s %(what)s") % words
 
 
 # --- orphans ------------------------------------------------------------------------------------------------------

@@ -101,22 +101,34 @@ export function watchPickers(form, { say, onChange }) {
     onChange();
   }
 
-  document.addEventListener("input", (event) => {
-    const control = event.target;
-    if (!control.dataset?.find) return;
+  function lookSoon(control, wait) {
     at = control;
     control.setAttribute("role", "combobox");
     control.setAttribute("aria-controls", "found");
     control.setAttribute("aria-autocomplete", "list");
     clearTimeout(timer);
     const text = lastOf(control);
-    if (!text) return close();
+    if (!text && !("offers" in control.dataset)) return close();
     timer = setTimeout(async () => {
       const found = await look(control, text);
       if (found && document.activeElement === control && lastOf(control) === text) open(found);
-    }, WAIT);
+    }, wait);
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset?.find) lookSoon(event.target, WAIT);
+  });
+  // Where something is offered before one types: by the arrow down, and by a click.
+  const offers = (control) => list.hidden && control.dataset?.find && "offers" in control.dataset;
+  document.addEventListener("click", (event) => {
+    if (offers(event.target)) lookSoon(event.target, 0);
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" && !event.isComposing && offers(event.target)) {
+      event.preventDefault();
+      lookSoon(event.target, 0);
+      return;
+    }
     if (list.hidden || event.target !== at) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "Enter" && current()) choose(current().textContent);
