@@ -21,6 +21,7 @@ from mingzhang.inspections.actions import Asked
 from mingzhang.inspections.models import Draw, Inspection, PoolObject, Recusal, Round, RoundFollowUp
 from mingzhang.inspections.outcome import outcome_of
 from mingzhang.inspections.verify_draw import checked_bytes
+from mingzhang.organisation.actions import appoint, create_post
 from mingzhang.organisation.models import Person, Unit
 from tests.inspections.rounds import Phone, RoundsWorld, again, client_of, operation, sync, told
 
@@ -167,8 +168,6 @@ def test_whoever_corrected_a_finding_is_recused_whatever_is_done(office: RoundsW
 
 
 def seated_as_inspector(office: RoundsWorld, person: Person) -> Person:
-    from mingzhang.organisation.actions import appoint, create_post
-
     post = create_post(unit=office.cast.street, name="巡查岗", roles=["inspector"], by=office.cast.admin)
     appoint(person=person, post=post, start=date(2026, 3, 1), by=office.cast.admin)
     return person

@@ -78,10 +78,8 @@ def test_what_came_back_within_a_year_and_what_was_wrong_at_the_last_visit_weigh
     first = visits[0]
     office.finished(first, posted="no", speed="slow")
     found = weighed(office.begun(), came_back=1, wrong=1)
-    expected = 3 + sum(office.cast.community.pk == one for one in [first.unit_id])
-    if first.unit_id == office.cast.street.pk:
-        expected += 1
-    assert found[first.unit.code][0] == expected
+    came_back = first.unit_id in (office.cast.community.pk, office.cast.street.pk)
+    assert found[first.unit.code][0] == 1 + 2 + came_back
     assert "反弹1" in found["QH-01"][1]
     with clock.at(datetime(2027, 8, 1, 4, tzinfo=UTC)):
         assert "反弹" not in weighed(office.begun(), came_back=1)["QH-01"][1]
@@ -146,6 +144,7 @@ def test_weighing_asks_no_more_questions_for_more_objects(office: RoundsWorld, j
             weighed(draw, open=1, late=1, came_back=1, wrong=1)
         return len(captured)
 
+    asked()
     few = asked()
     units = "\n".join(f"QH-01\t第{number}处" for number in range(60))
     actions.set_pool(draw=draw, table=units, by=office.feng)

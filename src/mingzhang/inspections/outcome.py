@@ -1,8 +1,8 @@
-"""What came of an inspection: read from its rounds as they were finished, and from the findings that they spawned as
-those stand today. Queries do not grow with the rounds.
+"""What came of an inspection: read from its rounds as they were finished, and from the findings that they spawned
+as those stand today. Queries do not grow with the rounds.
 
-An item counts where it can be right or wrong at all (`answers.is_judged`), as in the ledger: of what was looked at in
-a finished round, items = right + wrong + not applicable.
+An item counts where it can be right or wrong at all (`rounds_query.judged_items`), as in the ledger: of what was
+looked at in a finished round, items = right + wrong + not applicable.
 """
 
 from __future__ import annotations
@@ -257,7 +257,8 @@ def judged_of(round: Round, reading: Reading) -> Iterator[Judged]:
 def outcome_of(inspection: Inspection) -> Outcome:
     """Everything that the rounds of an inspection say; those of draws that were drawn again do not count."""
     held = Round.objects.filter(inspection=inspection, drawn__draw__state="drawn")
-    rounds = list(held.select_related("unit", "drawn__object__finding__unit", "drawn__draw").defer(*LARGE).order_by("drawn__draw__number", "number"))
+    read = held.select_related("unit", "drawn__object__finding__unit", "drawn__draw").defer(*LARGE)
+    rounds = list(read.order_by("drawn__draw__number", "number"))
     return Outcome(
         inspection=inspection,
         rounds=rounds,

@@ -101,9 +101,9 @@ def as_json(said: Json) -> bytes:
 def objects_csv(said: Json) -> bytes:
     """The objects, one a row."""
     head = {
-        "draw": _("第几次抽取"), "number": _("编号"), "unit": _("单位"), "place": _("地点"), "visited": _("查完的日期"),
-        "right": _("合格"), "wrong": _("不合格"), "not_applicable": _("不涉及"), "problems": _("发现问题"),
-        "closed": _("已销号"),
+        "draw": _("第几次抽取"), "number": _("编号"), "unit": _("单位"), "place": _("地点"),
+        "visited": _("查完的日期"), "right": _("合格"), "wrong": _("不合格"), "not_applicable": _("不涉及"),
+        "problems": _("发现问题"), "closed": _("已销号"),
     }  # fmt: skip
     return _csv(head, said["objects"])
 

@@ -40,7 +40,8 @@ def _draw_said(page: DrawPage) -> DrawSaid:
         "day": full_day(draw.published_on),
     }  # fmt: skip
     lines = [
-        _("第%(number)d次：%(day)s封存名单，有%(objects)d个对象、%(inspectors)d名检查人，回避%(recusals)d条。") % said,
+        _("第%(number)d次：%(day)s封存名单，有%(objects)d个对象、%(inspectors)d名检查人，回避%(recusals)d条。")
+        % said,
         _source(page),
         _("抽%(wanted)d个对象，每个对象%(each)d名检查人。") % said,
     ]

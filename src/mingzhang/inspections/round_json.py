@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mingzhang.core.digests import SHA2_256
-from mingzhang.inspections.models import Drawn, Noted, Photo, Round, Statement
 from mingzhang.inspections.looking_again import told_of
+from mingzhang.inspections.models import Drawn, Noted, Photo, Round, Statement
 from mingzhang.inspections.rounds_query import Reading, checklist_of, inspectors_of, readings_of
 from mingzhang.inspections.saying import WHY, basis_said, round_title
 from mingzhang.inspections.standing import Said

@@ -198,9 +198,10 @@ def _findings(round: Round) -> list[FindingLine]:
 
 def _again(round: Round) -> FindingLine | None:
     """The closed finding that is looked at again; None for all other rounds."""
-    if round.drawn is None or round.drawn.object.finding_id is None:
+    asked = round.drawn.object.finding_id if round.drawn else None
+    if asked is None:
         return None
-    found = Finding.objects.filter(pk=round.drawn.object.finding_id).select_related(*OF_FINDINGS)
+    found = Finding.objects.filter(pk=asked).select_related(*OF_FINDINGS)
     return lines_of(list(found), today_in(round.book))[0]
 
 

@@ -51,7 +51,7 @@ def _wrong(book: Book, _today: date) -> Counter[int]:
     """Items that were wrong at the last visit of each unit, as its entry says."""
     visits = Round.objects.filter(book=book, kind="visit", state__in=DONE, entry__isnull=False)
     last = visits.order_by("unit", "-finished_on", "-pk").distinct("unit").values_list("entry", "unit")
-    units = dict(last)
+    units = {int(entry): unit for entry, unit in last if entry is not None}
     entries = Entry.objects.filter(book=book, seq__in=units).values_list("seq", "data__wrong")
     return _counted((units[seq], int(wrong or 0)) for seq, wrong in entries)
 

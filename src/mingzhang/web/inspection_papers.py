@@ -17,7 +17,7 @@ from mingzhang.figures.entry_files import Styles, Value, write_row
 from mingzhang.findings.flows import STATES
 from mingzhang.inspections import flows, queries
 from mingzhang.inspections.answers import is_wrong, value_said
-from mingzhang.inspections.models import Inspection, Round
+from mingzhang.inspections.models import Round
 from mingzhang.inspections.outcome import Outcome, Visited, outcome_of
 from mingzhang.inspections.result_words import draws_said, limits_of
 from mingzhang.inspections.rounds_query import checklist_of
@@ -108,7 +108,8 @@ def _draws(outcome: Outcome) -> Iterator[Block]:
     for one in draws_said(outcome.inspection):
         yield from _said("".join(one.lines))
         yield from _said(
-            _("名单校验码：%(digest)s") % {"digest": one.digest}, _("重算的命令：%(command)s") % {"command": one.command}
+            _("名单校验码：%(digest)s") % {"digest": one.digest},
+            _("重算的命令：%(command)s") % {"command": one.command},
         )
 
 
@@ -121,10 +122,10 @@ def _numbers(outcome: Outcome) -> Iterator[Block]:
         "waiting": len(outcome.waiting), "items": tally.items, "right": tally.right, "wrong": tally.wrong,
         "na": tally.na,
     }  # fmt: skip
-    yield from _said(_("抽中%(planned)d个对象，查完%(visited)d个，不查了%(off)d个，还没有查完%(waiting)d个。") % said)
     yield from _said(
-        _("一共看了%(items)d项次，合格%(right)d项次，不合格%(wrong)d项次，不涉及%(na)d项次。") % said
+        _("抽中%(planned)d个对象，查完%(visited)d个，不查了%(off)d个，还没有查完%(waiting)d个。") % said
     )
+    yield from _said(_("一共看了%(items)d项次，合格%(right)d项次，不合格%(wrong)d项次，不涉及%(na)d项次。") % said)
     for one in outcome.called_off:
         why = {"object": f"{one.unit.name}{one.place}", "why": one.called_off_because}
         yield from _said(_("没有查%(object)s：%(why)s") % why)

@@ -1,5 +1,5 @@
-"""回头看 drawn from closed findings: they become the pool of a draw, and what was seen in a round becomes the follow-up
-of its finding."""
+"""回头看 drawn from closed findings: they become the pool of a draw, and what was seen in a round becomes the
+follow-up of its finding."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Findings in the pool of a draw: nobody who corrected one is sent to look at it again, and none is drawn that has been
-looked at meanwhile."""
+"""Findings in the pool of a draw: nobody who corrected one is sent to look at it again, and none is drawn that has
+been looked at meanwhile."""
 
 from __future__ import annotations
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
 from mingzhang.inspections import queries
-from mingzhang.inspections.actions.pools import BATCH, opened, tell
+from mingzhang.inspections.actions.pools import opened, tell
 from mingzhang.inspections.models import Draw, PoolObject
-from mingzhang.inspections.weighing import FIGURES, MOST_FACTOR, formula_of, weigh
+from mingzhang.inspections.weighing import FIGURES, MOST_FACTOR, Weighed, formula_of, weigh
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import today_in
 
@@ -28,10 +28,21 @@ def weigh_pool(*, draw: Draw, factors: Mapping[str, int], by: Person) -> Draw:
     wanted = {key: factors[key] for key in FIGURES if factors.get(key)}
     book, objects = held.inspection.book, list(queries.objects_of(held))
     today = today_in(book)
-    for one, weighed in zip(objects, weigh(objects, wanted, book, today), strict=True):
-        one.weight, one.because = weighed.weight, weighed.because if wanted else ""
-    PoolObject.objects.bulk_update(objects, ["weight", "because"], batch_size=BATCH)
+    _keep(objects, weigh(objects, wanted, book, today) if wanted else [Weighed(1, "")] * len(objects))
     held.weighing = formula_of(wanted, today) if wanted else ""
     held.save(update_fields=["weighing"])
     tell(held, "weigh", by, wanted)
     return held
+
+
+def _keep(objects: Sequence[PoolObject], weighed: Sequence[Weighed]) -> None:
+    """In one statement: there may be tens of thousands."""
+    rows = [(one.pk, said.weight, said.because) for one, said in zip(objects, weighed, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+
+
+_KEEP = """
+UPDATE inspections_poolobject AS held SET weight = said.weight, because = said.because
+  FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS said (id, weight, because) WHERE held.id = said.id
+"""

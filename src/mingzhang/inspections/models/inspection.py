@@ -210,8 +210,8 @@ class Stratum(models.Model):
 
 
 class PoolObject(models.Model):
-    """A unit, or a place in one, that may be drawn; or a closed `finding` that may be looked at again, which `place`
-    names by its number. `because` says how the weight came about, where it was reckoned."""
+    """A unit, or a place in one, that may be drawn; or a closed `finding` that may be looked at again, which
+    `place` names by its number. `because` says how the weight came about, where it was reckoned."""
 
     id = models.BigAutoField(primary_key=True)
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="pool", db_index=False)

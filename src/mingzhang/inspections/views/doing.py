@@ -141,7 +141,8 @@ def _findings(found: Draw, form: QueryDict, by: Person) -> str:
 
 def _severity_weights(form: QueryDict) -> dict[str, int]:
     """What was typed beside severities; nothing where all weigh one."""
-    typed = {name.removeprefix("weight-"): _whole(text, 1) for name, text in form.items() if name[:7] == "weight-"}
+    names = [name for name in form if name.startswith("weight-")]
+    typed = {name.removeprefix("weight-"): _whole(form.get(name, ""), 1) for name in names}
     return typed if set(typed.values()) - {1} else {}
 
 
@@ -203,9 +204,9 @@ def _redraw(found: Draw, form: QueryDict, by: Person) -> str:
 
 
 ACTS: dict[str, Callable[[Draw, QueryDict, Person], str]] = {
-    "settle": _settle, "weigh": _weigh, "findings": _findings, "inspectors": _inspectors, "recuse": _recuse, "unrecuse": _unrecuse, "publish": _publish,
-    "commit": _commit, "reveal": _reveal, "state": _state, "confirm": _confirm, "take_back": _take_back,
-    "void": _void, "redraw": _redraw,
+    "settle": _settle, "weigh": _weigh, "findings": _findings, "inspectors": _inspectors, "recuse": _recuse,
+    "unrecuse": _unrecuse, "publish": _publish, "commit": _commit, "reveal": _reveal, "state": _state,
+    "confirm": _confirm, "take_back": _take_back, "void": _void, "redraw": _redraw,
 }  # fmt: skip
 
 

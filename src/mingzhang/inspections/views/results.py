@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,24 +50,30 @@ def counted(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """The rounds, answers or findings that a number was counted from."""
     found = started(place, number)
     page, wanted = ResultPage(found, place), Wanted.asked(request.GET)
-    rows = getattr(wanted, wanted.of)(page.outcome)
-    lines = {
-        "rounds": lambda some: [page.object_line(one) for one in some],
-        "answers": page.answers,
-        "findings": page.findings,
-        "followed": page.findings,
-    }[wanted.of](rows[:MOST_LISTED])
+    lines, count = _listed(page, wanted)
     context = {
         "inspection": found,
         "of": wanted.of,
         "tokens": list(wanted.tokens(page.outcome)),
-        "count": len(rows),
-        "capped": len(rows) > MOST_LISTED,
+        "count": count,
+        "capped": count > MOST_LISTED,
         "most": MOST_LISTED,
         "lines": lines,
         "back": f"{reverse('inspections:result', args=(found.pk,))}?{place.query}",
     }
     return render(request, "inspections/counted.html", context)
+
+
+def _listed(page: ResultPage, wanted: Wanted) -> tuple[Sequence[object], int]:
+    """What is asked for, at most MOST_LISTED of it, and how many there are."""
+    if wanted.of == "answers":
+        answers = wanted.answers(page.outcome)
+        return page.answers(answers[:MOST_LISTED]), len(answers)
+    if wanted.of == "rounds":
+        rounds = wanted.rounds(page.outcome)
+        return [page.object_line(one) for one in rounds[:MOST_LISTED]], len(rounds)
+    findings = wanted.followed(page.outcome) if wanted.of == "followed" else wanted.findings(page.outcome)
+    return page.findings(findings[:MOST_LISTED]), len(findings)
 
 
 def started(place: Place, number: int) -> Inspection:
