@@ -37,9 +37,9 @@ class RoundsWorld(worlds.World):
     pack: PackVersion
     gu: Person
 
-    def under_way(self) -> list[Round]:
+    def under_way(self, **changes: object) -> list[Round]:
         """An inspection has started: three units were drawn, with two inspectors each."""
-        inspection = self.approved(checklist=(self.pack, "point"))
+        inspection = self.approved(checklist=(self.pack, "point"), **changes)
         draw = self.settled(actions.begin_draw(inspection=inspection, by=self.feng), per_object=2)
         self.drawn(self.committed(self.published(draw)))
         started = actions.start_inspection(inspection=inspection, by=self.wei)

@@ -124,6 +124,8 @@ BEHIND_ENTRIES = {
 }
 # Where it is told what a finding came from that no sheet stands behind.
 BEHIND_FINDINGS = ["mingzhang.inspections.addresses.source_of_finding"]
+# Where it is told in which visits a finding was looked at again.
+VISITS_OF_FINDINGS = ["mingzhang.inspections.addresses.visits_of_finding"]
 # Where it is told what came of a sheet.
 CAME_OF_SHEETS = ["mingzhang.findings.addresses.address_of_what_came"]
 

@@ -23,7 +23,7 @@ from mingzhang.findings.reckoning import explained, is_provisional
 from mingzhang.findings.rules import check_user_can_attach, user_can_work
 from mingzhang.findings.showing import lines_of, rest_of, stand_of, title_of
 from mingzhang.findings.strip import strip_of
-from mingzhang.findings.timeline import timeline_of
+from mingzhang.findings.timeline import SEEN, timeline_of
 from mingzhang.findings.wording import basis_name, category_name, severity_name, source_name, vocabulary
 from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.organisation.place import Place
@@ -123,7 +123,7 @@ def context_of(place: Place, finding: Finding, given: Given) -> dict[str, Any]:
         "seen": sees_files(place, finding),
         **_why(finding, steps, today),
         **_shots(place, finding),
-        **_past(finding, steps, closings),
+        **_past(place, finding, steps, closings),
         **_choices(place, finding, {act.verb for act in acts if act.allowed}),
         **_beside(place, finding, today),
     }
@@ -162,11 +162,17 @@ def _shots(place: Place, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _past(finding: Finding, steps: Sequence[FindingStep], closings: Sequence[Closing]) -> dict[str, Any]:
-    """The timeline, and what comes next."""
+def _past(
+    place: Place, finding: Finding, steps: Sequence[FindingStep], closings: Sequence[Closing]
+) -> dict[str, Any]:
+    """The timeline, with the visits that the setting VISITS_OF_FINDINGS tells of, and what comes next."""
+    visits: dict[tuple[int, str], tuple[str, str]] = {}
+    if any(step.verb in SEEN for step in steps):
+        for path in settings.VISITS_OF_FINDINGS:
+            visits |= import_string(path)(finding, place.person)
     verifications = list(finding.verifications.select_related("verifier", "corrector").order_by("id"))
     return {
-        "history": timeline_of(finding, steps, queries.escalations_of(finding), verifications),
+        "history": timeline_of(finding, steps, queries.escalations_of(finding), verifications, visits),
         "next": next_of(finding),
         "closings": closings,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +16,8 @@ from mingzhang.findings.models import Finding, FindingEscalation, FindingStep, V
 from mingzhang.findings.wording import basis_name
 from mingzhang.ui.templatetags.ui import full_day
 
+Visits = Mapping[tuple[int, str], tuple[str, str]]
+SEEN = {"confirm": "confirmed", "recur": "recurred"}
 # What is noted beside the flow.
 NOTED: dict[str, Promise] = {
     "report": gettext_lazy("发现"),
@@ -50,7 +52,8 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Past:
-    """A line of the timeline. `other` says that it was somebody else than those who corrected it."""
+    """A line of the timeline. `other` says that it was somebody else than those who corrected it; `visit` names the
+    visit in which it was seen, with its page."""
 
     what: str
     who: str
@@ -60,6 +63,7 @@ class Past:
     icon: str = "flag"
     other: str = ""
     count: int = 1
+    visit: tuple[str, str] | None = None
     key: tuple[object, ...] = field(default=(), compare=False)
 
 
@@ -68,11 +72,14 @@ def timeline_of(
     steps: Sequence[FindingStep],
     escalations: Sequence[FindingEscalation],
     verifications: Sequence[Verification],
+    visits: Visits,
 ) -> list[Past]:
     """Everything that happened, the first first; files that somebody added one after the other in one line."""
     others = {(one.verifier_id, one.round, one.passed): one for one in verifications}
     again = {one.pk for one in _again(steps)}
     lines = [_past(finding, step, others, step.pk in again) for step in steps]
+    seen = [visits.get((step.round, SEEN.get(step.verb, ""))) for step in steps]
+    lines = [replace(line, visit=visit) if visit else line for line, visit in zip(lines, seen, strict=True)]
     lines += [_put_up(one) for one in escalations]
     ordered = sorted(lines, key=lambda line: line.at or datetime.min)
     return [_together(list(same)) for _key, same in groupby(ordered, key=lambda line: line.key)]

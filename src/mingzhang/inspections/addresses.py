@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.findings.models import Finding
 from mingzhang.inspections import rounds_query
+from mingzhang.inspections.looking_again import seen_in
 from mingzhang.inspections.models import RoundFinding
 from mingzhang.inspections.saying import round_title
 from mingzhang.ledger.models import Entry
@@ -30,6 +31,19 @@ def source_of_finding(finding: Finding, person: Person) -> dict[str, Any] | None
         "address": path_of("inspections:round", held.number) if sees else "",
         "of": "",
         "on": held.finished_on,
+    }
+
+
+def visits_of_finding(finding: Finding, person: Person) -> dict[tuple[int, str], tuple[str, str]]:
+    """The rounds in which a finding was looked at again, each as words and page, by the finding's round and by
+    what was seen; for those who may see them."""
+    found = seen_in(finding)
+    held = rounds_query.visible_to(person).filter(pk__in=[one.pk for one in found.values()])
+    sees = set(held.values_list("pk", flat=True)) if found else set()
+    return {
+        key: (_("第%(number)d号现场检查") % {"number": one.number}, path_of("inspections:round", one.number))
+        for key, one in found.items()
+        if one.pk in sees
     }
 
 

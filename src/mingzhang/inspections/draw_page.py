@@ -17,7 +17,7 @@ from mingzhang.inspections.rosters import SCRIPT, file_name, roster_of
 from mingzhang.inspections.saying import DRAW_LOOKS, REASONS, WHY
 from mingzhang.inspections.verify_draw import Json, Stratum, strata_of
 
-MOST_SHOWN = 400
+MOST_SHOWN, MOST_WEIGHED = 400, 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Row:
     unit: str
     place: str
     weight: int
+    because: str
     chance: str
     why: str
     inspectors: Sequence[str]
@@ -168,6 +169,7 @@ class DrawPage:
                 unit=objects[one["object"] - 1]["unit"],
                 place=objects[one["object"] - 1]["place"],
                 weight=objects[one["object"] - 1]["weight"],
+                because=objects[one["object"] - 1].get("because", ""),
                 chance=_said(one["chance"]),
                 why=str(WHY[one["why"]]),
                 inspectors=[self.inspector(number) for number in one["inspectors"]],
@@ -217,6 +219,18 @@ class DrawPage:
             return ""
         words = _("每个对象至少查%(times)d次，连这一次还抽%(left)d次，来不及的必查。")
         return words % {"times": said["times"], "left": said["left"]}
+
+    @property
+    def weights(self) -> str:
+        """How weights were reckoned, in words; empty where they were typed."""
+        return str(self.roster.get("weights", ""))
+
+    @cached_property
+    def weighed(self) -> list[tuple[str, str]]:
+        """The objects whose weight was reckoned, each with how: the heaviest first, at most MOST_WEIGHED."""
+        found = [one for one in self.roster["objects"] if one.get("because")]
+        heavy = sorted(found, key=lambda one: (-one["weight"], one["number"]))[:MOST_WEIGHED]
+        return [(f"{one['unit']}{one['place']}", one["because"]) for one in heavy]
 
     @property
     def previous(self) -> list[Json]:

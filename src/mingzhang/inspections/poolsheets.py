@@ -20,12 +20,15 @@ HEADINGS = ("单位", "unit")
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """One object. An empty `stratum` stands for the unit's level."""
+    """One object. An empty `stratum` stands for the unit's level. `because` says how the weight was reckoned;
+    `finding` is the closed finding that the object is."""
 
     unit: Unit
     place: str
     stratum: str
     weight: int
+    because: str = ""
+    finding: int | None = None
 
 
 def read(text: str, units: Iterable[Unit]) -> list[PoolRow]:

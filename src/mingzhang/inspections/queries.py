@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from mingzhang.core.errors import NotFound
+from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.inspections.models import (
     Commitment,
     Draw,
@@ -100,6 +100,16 @@ def may_be_told(unit: Unit) -> list[Appointment]:
         key=lambda one: -unit.ancestors.index(one.post.unit_id),
     )
     return list({one.person_id: one for one in reversed(found)}.values())[::-1]
+
+
+def unit_named(unit: Unit, named: str) -> Unit:
+    """The unit itself or one below, by code, or by name where one alone bears it. Raises InvalidInput."""
+    below = Unit.objects.filter(book=unit.book_id, ancestors__contains=[unit.pk])
+    found = list(below.filter(code=named)) or list(below.filter(name=named)[:2])
+    if len(found) != 1:
+        said = _("叫“%(unit)s”的不止一个，请写单位代码。") if found else _("没有单位“%(unit)s”。")
+        raise InvalidInput(said % {"unit": named[:40]}, remedy=_("请写单位代码，或者完整的名称。"))
+    return found[0]
 
 
 def inspectors_for(unit: Unit) -> list[Appointment]:

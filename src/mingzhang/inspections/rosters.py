@@ -45,14 +45,14 @@ def roster_of(draw: Draw) -> Json:
             for one in queries.recusals_of(draw)
         ],
         "previous": [previous_of(one) for one in queries.draws_of(inspection) if one.number < draw.number],
-    }
+    } | ({"weights": draw.weighing} if draw.weighing else {})
 
 
 def _objects(draw: Draw) -> list[Json]:
     """As plain rows: there may be tens of thousands."""
     visits = queries.visits_of(draw.inspection)
     rows = PoolObject.objects.filter(draw=draw).order_by("number")
-    said = rows.values_list("number", "unit_id", "unit__name", "place", "stratum__code", "weight")
+    said = rows.values_list("number", "unit_id", "unit__name", "place", "stratum__code", "weight", "because")
     return [
         {
             "number": number,
@@ -62,7 +62,8 @@ def _objects(draw: Draw) -> list[Json]:
             "weight": weight,
             "visits": visits.get((unit, place), 0),
         }
-        for number, unit, name, place, stratum, weight in said
+        | ({"because": because} if because else {})
+        for number, unit, name, place, stratum, weight, because in said
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mingzhang.core.digests import SHA2_256
+from mingzhang.inspections.looking_again import told_of
 from mingzhang.inspections.models import Drawn, Noted, Photo, Round, Statement
 from mingzhang.inspections.rounds_query import Reading, checklist_of, inspectors_of, readings_of
 from mingzhang.inspections.saying import WHY, basis_said, round_title
@@ -23,8 +24,11 @@ Json = dict[str, Any]
 
 def rounds_said(rounds: Sequence[Round]) -> list[Json]:
     """Each as the phone takes it along. As many queries for many as for one."""
-    people, readings, turns = inspectors_of(rounds), readings_of(rounds), _turns(rounds)
-    return [_said(one, people[one.pk], readings[one.pk], turns.get(one.drawn_id)) for one in rounds]
+    people, readings, turns, about = inspectors_of(rounds), readings_of(rounds), _turns(rounds), told_of(rounds)
+    return [
+        _said(one, people[one.pk], readings[one.pk], turns.get(one.drawn_id), about.get(one.pk, ""))
+        for one in rounds
+    ]
 
 
 def _turns(rounds: Sequence[Round]) -> dict[int | None, tuple[int, int]]:
@@ -37,7 +41,9 @@ def _turns(rounds: Sequence[Round]) -> dict[int | None, tuple[int, int]]:
     return {one: (place, len(ones)) for ones in drawn.values() for place, one in enumerate(ones, 1)}
 
 
-def _said(round: Round, people: Sequence[Person], reading: Reading, turn: tuple[int, int] | None) -> Json:
+def _said(
+    round: Round, people: Sequence[Person], reading: Reading, turn: tuple[int, int] | None, about: str
+) -> Json:
     words = pack_of(round.pack_version_id).findings
     number, of = turn or (1, 1)
     return {
@@ -52,7 +58,7 @@ def _said(round: Round, people: Sequence[Person], reading: Reading, turn: tuple[
         "of": of,
         "because": str(WHY[round.drawn.why]) if round.drawn else _("自查"),
         "inspectors": [one.name for one in people],
-        "checklist": _checklist(checklist_of(round)),
+        "checklist": _checklist(checklist_of(round), about),
         **_words(words),
         **_reading(reading),
     }
@@ -67,11 +73,11 @@ def _words(words: Findings | None) -> Json:
     }
 
 
-def _checklist(checklist: Checklist) -> Json:
+def _checklist(checklist: Checklist, about: str) -> Json:
     return {
         "id": checklist.id,
         "name": checklist.name.text(language()),
-        "about": checklist.about.text(language()) if checklist.about else "",
+        "about": about or (checklist.about.text(language()) if checklist.about else ""),
         "parts": [
             {"name": part.name.text(language()), "items": [_item(item) for item in part.items]}
             for part in checklist.parts

@@ -108,6 +108,7 @@ def context_of(place: Place, round: Round, given: Given) -> dict[str, Any]:
         "noted": [(one, _sorted_as(round, one)) for one in reading.noted],
         "loose": shots.get("", ()),
         "findings": _findings(round),
+        "again": _again(round),
         "statement": reading.statement,
         "steps": _steps(round, reading),
         "writes": round_rules.user_can_write(place.person, round),
@@ -195,6 +196,15 @@ def _sorted_as(round: Round, noted: Noted) -> str:
 def _findings(round: Round) -> list[FindingLine]:
     found = Finding.objects.filter(pk__in=round.findings.values("finding")).select_related(*OF_FINDINGS)
     return lines_of(list(found.order_by("pk")), today_in(round.book))
+
+
+def _again(round: Round) -> FindingLine | None:
+    """The closed finding that is looked at again; None for all other rounds."""
+    asked = round.drawn.object.finding_id if round.drawn else None
+    if asked is None:
+        return None
+    found = Finding.objects.filter(pk=asked).select_related(*OF_FINDINGS)
+    return lines_of(list(found), today_in(round.book))[0]
 
 
 def _steps(round: Round, reading: Reading) -> list[Step]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
 from mingzhang.core.errors import NotFound
+from mingzhang.inspections.answers import is_judged
 from mingzhang.inspections.models import (
     DONE,
     OPEN,
@@ -29,6 +30,7 @@ from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.checklist_schema import Checklist, Item
+from mingzhang.packs.follow_up import FOLLOW_UP
 from mingzhang.packs.queries import pack_of
 
 KEPT_DAYS = 7
@@ -103,6 +105,14 @@ def _one(rounds: QuerySet[Round], number: int) -> Round:
 def checklist_of(round: Round) -> Checklist:
     """What is gone through, in the version of its pack with which the round was made."""
     return pack_of(round.pack_version_id).checklists_by_id[round.checklist]
+
+
+def judged_items(round: Round) -> list[Item]:
+    """The items by which an object is found right or wrong: what is asked of a finding that is looked at again is
+    not among them."""
+    if round.checklist == FOLLOW_UP.id:
+        return []
+    return [item for item in checklist_of(round).items() if is_judged(item)]
 
 
 def inspectors_of(rounds: Sequence[Round]) -> dict[int, list[Person]]:

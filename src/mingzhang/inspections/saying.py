@@ -42,6 +42,13 @@ ROUND_LOOKS = {
     "acknowledged": ("is-done", "check"),
     "called_off": ("is-draft", "x"),
 }
+SAID_NAMES: dict[str, Promise] = {"right": _("合格"), "wrong": _("不合格"), "na": _("不涉及")}
+STAND_NAMES: dict[str, Promise] = {
+    "open": _("还没有销号"), "closed": _("已销号"), "gone": _("不算问题或已合并"), "held": _("算问题的"),
+}  # fmt: skip
+FOLLOWED_NAMES: dict[str, Promise] = {
+    "confirmed": _("没有反弹"), "recurred": _("反弹了"), "": _("这次没有看"),
+}  # fmt: skip
 KINDS: dict[str, Promise] = {"visit": _("现场检查"), "self_check": _("自查")}
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from mingzhang.inspections.views import doing, draws, onsite, open, plans, rounds, self_checks, syncing
+from mingzhang.inspections.views import (
+    doing,
+    draws,
+    onsite,
+    open,
+    plans,
+    results,
+    rounds,
+    self_checks,
+    syncing,
+)
 
 app_name = "inspections"
 urlpatterns = [
@@ -14,6 +24,8 @@ urlpatterns = [
     path("inspections/<int:number>/", plans.inspection, name="inspection"),
     path("inspections/<int:number>/change/", plans.change, name="change"),
     path("inspections/<int:number>/checklist/", plans.checklist, name="checklist"),
+    path("inspections/<int:number>/result/", results.result, name="result"),
+    path("inspections/<int:number>/result/counted/", results.counted, name="counted"),
     path("inspections/<int:number>/do/<slug:verb>/", doing.move, name="move"),
     path("inspections/<int:number>/draws/<int:turn>/", draws.draw, name="draw"),
     path("inspections/<int:number>/draws/<int:turn>/pool/", draws.pool, name="pool"),
@@ -32,6 +44,7 @@ urlpatterns = [
     path("open/inspections/", open.inspections, name="open"),
     path("open/inspections/verify_draw.py", open.verifier, name="open_verifier"),
     path("open/inspections/<int:number>/", open.inspection, name="open_inspection"),
+    path("open/inspections/<int:number>/<slug:name>.<slug:form>", open.result, name="open_result"),
     path("open/inspections/<int:number>/draws/<int:turn>/", open.draw, name="open_draw"),
     path("open/inspections/<int:number>/draws/<int:turn>/draw.json", open.document, name="open_document"),
 ]

@@ -52,6 +52,8 @@ ROSTER = {"body": str, "inspection": str, "title": str, "draw": int, "window": l
 COVERAGE = {"times": int, "left": int}
 STRATUM = {"id": str, "name": str, "size": int}
 OBJECT = {"number": int, "unit": str, "place": str, "stratum": str, "weight": int, "visits": int}
+# How weights were reckoned may be said in words: of the roster, and of each object.
+ROSTER_MORE, OBJECT_MORE = {"weights": str}, {"because": str}
 INSPECTOR = {"number": int, "post": str}
 RECUSAL = {"object": int, "inspector": int, "reason": str}
 PREVIOUS = {"draw": int, "outcome": str, "reason": str, "roster_digest": str}
@@ -323,10 +325,12 @@ def assign(roster: Json, chosen: Sequence[int], seed: str) -> Assignment:
 # --- whether a document is what it should be ----------------------------------------------------------------------
 
 
-def shaped(value: Any, shape: Json, where: str) -> None:
-    fits = isinstance(value, dict) and set(value) == set(shape)
+def shaped(value: Any, shape: Json, where: str, more: Json | None = None) -> None:
+    fits = isinstance(value, dict) and set(shape) <= set(value) <= {*shape, *(more or {})}
     need(fits, f"{where}缺项或多项", f"parts are missing or too many in: {where}")
-    for name, kind in shape.items():
+    for name, kind in {**shape, **(more or {})}.items():
+        if name not in value:
+            continue
         kinds = kind if isinstance(kind, tuple) else (kind,)
         need(type(value[name]) in kinds, f"{where}的 {name} 写法不对", f"{name} is written wrongly in: {where}")
         whole = type(value[name]) is not int or value[name] >= 0
@@ -335,7 +339,7 @@ def shaped(value: Any, shape: Json, where: str) -> None:
 
 def check_roster(roster: Json) -> None:
     """That a roster can be drawn from, and in one way only."""
-    shaped(roster, ROSTER, "名单")
+    shaped(roster, ROSTER, "名单", ROSTER_MORE)
     days = [str(day) for day in roster["window"]]
     need(len(days) == 2 and date.fromisoformat(days[0]) <= date.fromisoformat(days[1]), "时段不对", "bad window")
     need(1 <= roster["per_object"] <= MOST_PER_OBJECT, "每个对象的检查人数不对", "bad number per object")
@@ -365,7 +369,7 @@ def check_objects(roster: Json) -> None:
         counts[one["id"]] = 0
     need(len(counts) == len(roster["strata"]), "分层重复", "a stratum is named twice")
     for place, one in enumerate(roster["objects"], 1):
-        shaped(one, OBJECT, f"第{place}个对象")
+        shaped(one, OBJECT, f"第{place}个对象", OBJECT_MORE)
         need(one["number"] == place, f"第{place}个对象编号不对", f"object {place} is numbered wrongly")
         need(1 <= one["weight"] <= MOST_WEIGHT, f"第{place}个对象权重不对", f"object {place} has a wrong weight")
         need(one["stratum"] in counts, f"第{place}个对象分层不对", f"object {place} is in no stratum")

@@ -8,11 +8,15 @@ from django.utils.translation import gettext as _
 
 from mingzhang.packs.checklist_schema import Checklist, Item
 from mingzhang.packs.faults import Fault, Place
+from mingzhang.packs.follow_up import FOLLOW_UP
 from mingzhang.packs.kind_checks import level_faults
 
 
 def checklist_faults(checklist: Checklist, place: Place, levels: Collection[str]) -> Iterator[Fault]:
     """Everything wrong with `checklist`."""
+    if checklist.id == FOLLOW_UP.id:
+        wrong = _("编号“%(id)s”留给了回头看") % {"id": checklist.id}
+        yield place.fault("id", wrong=wrong, right=_("换一个编号"))
     yield from level_faults(checklist.levels, place, levels)
     seen: set[str] = set()
     for part, section in enumerate(checklist.parts):

@@ -36,6 +36,7 @@ from mingzhang.packs.checklist_schema import (
 )
 from mingzhang.packs.duty_schema import DUTY_KINDS, Duty, Part
 from mingzhang.packs.finding_schema import SOURCES, Findings
+from mingzhang.packs.follow_up import FOLLOW_UP
 from mingzhang.packs.trees import FieldType as FieldKnown
 
 FieldType = Literal[
@@ -480,8 +481,8 @@ class Pack(PackHead):
 
     @cached_property
     def checklists_by_id(self) -> dict[str, Checklist]:
-        """Checklist id → checklist."""
-        return {checklist.id: checklist for checklist in self.checklists}
+        """Checklist id → checklist, the one by which findings are looked at again among them."""
+        return {checklist.id: checklist for checklist in (*self.checklists, FOLLOW_UP)}
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:

@@ -137,6 +137,8 @@ VERBS = {
     "inspection.cancel": gettext_lazy("取消了检查"),
     "draw.begin": gettext_lazy("准备抽取"),
     "draw.pool": gettext_lazy("改了抽取的名单"),
+    "draw.findings": gettext_lazy("从待回头看的问题里取了名单"),
+    "draw.weigh": gettext_lazy("按数定了权重"),
     "draw.settle": gettext_lazy("改了名额或种子的来源"),
     "draw.inspectors": gettext_lazy("改了检查人的名单"),
     "draw.recuse": gettext_lazy("添了一条回避"),

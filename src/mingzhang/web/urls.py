@@ -4,7 +4,7 @@ the set-up, and large type."""
 from django.urls import path
 
 from mingzhang.access.views import signing
-from mingzhang.web import books, duty_papers, finding_papers, help, papers, setup, today, views
+from mingzhang.web import books, duty_papers, finding_papers, help, inspection_papers, papers, setup, today, views
 
 app_name = "web"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("duties/list.<slug:form>", duty_papers.duty_list_file, name="duty_list_file"),
     path("findings/<slug:kind>.<slug:form>", finding_papers.finding_list_file, name="finding_list_file"),
     path("findings/<int:finding_id>/sheet.<slug:form>", finding_papers.finding_file, name="finding_file"),
+    path("inspections/<int:number>/report.<slug:form>", inspection_papers.inspection_file, name="inspection_file"),
     path("books/", books.books, name="books"),
     path("books/checkpoints/<int:number>/", books.checkpoint, name="checkpoint"),
     path("books/log/", books.log, name="log"),

@@ -14,7 +14,7 @@ from mingzhang.findings.actions.accruing import SYSTEM
 from mingzhang.findings.actions.moving import locked, move, needed
 from mingzhang.findings.models import Closing, Finding, FindingStep, FollowUp, Verification
 from mingzhang.findings.reckoning import day_of, days_taken, follow_up_day
-from mingzhang.findings.rules import check_user_can
+from mingzhang.findings.rules import check_other_hands, check_user_can
 from mingzhang.findings.wording import severity_of
 from mingzhang.ledger.contents import clean_note
 from mingzhang.organisation.models import Book, Person
@@ -78,8 +78,21 @@ def follow_up(*, finding: Finding, result: Result, by: Person, remark: str = "")
     person to correct. Raises NotAllowed for whoever had a hand in it, StateRefused, InvalidInput where it came back
     and nothing is said about it."""
     finding = locked(finding)
-    verb = "confirm" if result == "confirmed" else "recur"
-    check_user_can(by, finding, verb)
+    check_user_can(by, finding, _VERBS[result])
+    return follow_up_sent(finding=finding, result=result, by=by, remark=remark)
+
+
+_VERBS: dict[Result, str] = {"confirmed": "confirm", "recurred": "recur"}
+
+
+@transaction.atomic
+def follow_up_sent(*, finding: Finding, result: Result, by: Person, remark: str = "") -> Finding:
+    """The same for somebody whom an inspection sent to look. Whoever calls says by its own rules that `by` was;
+    raises NotAllowed for whoever had a hand in it, as `follow_up`."""
+    finding = locked(finding)
+    verb = _VERBS[result]
+    flows.check(finding, verb)
+    check_other_hands(by, finding)
     said = needed(remark, _("反弹的情况")) if verb == "recur" else clean_note(remark, _("回头看的情况"))
     today, round = today_in(finding.book), finding.round
     FollowUp.objects.create(

@@ -10,6 +10,7 @@ from mingzhang.inspections.actions.drawing import (
     take_back_value,
     void_draw,
 )
+from mingzhang.inspections.actions.follow_ups import Asked, set_pool_of_findings
 from mingzhang.inspections.actions.plans import (
     Plan,
     approve_inspection,
@@ -30,8 +31,10 @@ from mingzhang.inspections.actions.pools import (
 )
 from mingzhang.inspections.actions.rounds import acknowledge, call_off, start_self_check
 from mingzhang.inspections.actions.syncing import NotAPicture, take_operation, take_photo
+from mingzhang.inspections.actions.weights import weigh_pool
 
 __all__ = [
+    "Asked",
     "NotAPicture",
     "Plan",
     "Settings",
@@ -52,6 +55,7 @@ __all__ = [
     "reveal_secret",
     "set_inspectors",
     "set_pool",
+    "set_pool_of_findings",
     "settle_draw",
     "start_inspection",
     "start_self_check",
@@ -60,4 +64,5 @@ __all__ = [
     "take_operation",
     "take_photo",
     "void_draw",
+    "weigh_pool",
 ]

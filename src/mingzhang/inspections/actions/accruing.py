@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from mingzhang.audit import append as audit
-from mingzhang.inspections.answers import NOT_APPLICABLE, is_judged, is_wrong
+from mingzhang.inspections.answers import NOT_APPLICABLE, is_wrong
 from mingzhang.inspections.models import DrawnEntry, Round, RoundFinding
-from mingzhang.inspections.rounds_query import Reading, checklist_of
+from mingzhang.inspections.rounds_query import Reading, judged_items
 from mingzhang.ledger.appending import append
 from mingzhang.ledger.lines import Line
 from mingzhang.ledger.models import Entry
@@ -85,7 +85,7 @@ def _drawn(round: Round, stands: Entry | None) -> Wanted:
 
 
 def _counted(round: Round, reading: Reading) -> dict[str, Any]:
-    judged = [item for item in checklist_of(round).items() if is_judged(item)]
+    judged = judged_items(round)
     values = {item.id: reading.answers[item.id].value for item in judged}
     wrong = sum(is_wrong(item, values[item.id]) for item in judged)
     apart = sum(value == NOT_APPLICABLE for value in values.values())

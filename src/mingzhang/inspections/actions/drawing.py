@@ -14,6 +14,7 @@ from mingzhang.audit import append
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.inspections import flows, queries, rules
+from mingzhang.inspections.actions.hands import check_awaiting, recuse_hands
 from mingzhang.inspections.actions.pools import locked
 from mingzhang.inspections.actions.rounds import call_off_rest, check_none_finished, make_rounds
 from mingzhang.inspections.models import Commitment, Draw, Drawn, DrawnInspector, Round
@@ -36,6 +37,8 @@ def publish_roster(*, draw: Draw, by: Person) -> Draw:
     held = locked(draw)
     rules.check_user_can_draw(by, held, "publish")
     today = today_in(held.inspection.book)
+    check_awaiting(held)
+    recuse_hands(held)
     rules.check_publishable(held, today)
     roster = roster_of(held)
     check_roster(roster)

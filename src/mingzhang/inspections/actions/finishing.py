@@ -11,6 +11,7 @@ from mingzhang.findings.actions.inspecting import Spotted, spawn_found
 from mingzhang.findings.actions.reporting import Found
 from mingzhang.inspections import flows, round_rules
 from mingzhang.inspections.actions.accruing import accrue_checked, accrue_drawn
+from mingzhang.inspections.actions.follow_ups import look_again
 from mingzhang.inspections.actions.rounds import acknowledged
 from mingzhang.inspections.answers import is_wrong, value_said
 from mingzhang.inspections.models import Noted, Photo, Round, RoundFinding
@@ -43,6 +44,7 @@ def finish(round: Round, by: Person) -> Round:
     round.finished_by, round.finished_at, round.finished_on = by, clock.now(), today_in(round.book)
     round.save(update_fields=["state", "finished_by", "finished_at", "finished_on"])
     _spawn(round, list(_problems(round, reading)), by)
+    look_again(round, reading, by)
     accrue_checked(round, reading, by)
     accrue_drawn([round], by)
     said = reading.statement

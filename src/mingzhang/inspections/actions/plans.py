@@ -139,7 +139,7 @@ def _cleaned(plan: Plan, unit: Unit) -> dict[str, object]:
     if not title:
         raise InvalidInput(_("检查要有名称。"), problems={"title": [_("不能空着。")]})
     version, checklist = plan.checklist or (None, "")
-    if version is not None and checklist not in pack_of(version.pk).checklists_by_id:
+    if version is not None and checklist not in {one.id for one in pack_of(version.pk).checklists}:
         raise InvalidInput(_("没有这份检查表。"), problems={"checklist": [_("请在列出的里面选。")]})
     _check_team(plan.team, unit)
     return {

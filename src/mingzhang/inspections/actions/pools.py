@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from mingzhang.audit import append
 from mingzhang.core import clock
-from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.inspections import poolsheets, queries, rules
+from mingzhang.inspections.actions.hands import AWAITING, is_hand, recuse_hands
 from mingzhang.inspections.models import (
     Draw,
     Inspection,
@@ -52,14 +53,14 @@ def begin_draw(*, inspection: Inspection, by: Person) -> Draw:
     number = last.number + 1 if last else 1
     draw = Draw(inspection=held, number=number, made_by=by, made_at=clock.now())
     if last:
-        draw.per_object = last.per_object
+        draw.per_object, draw.weighing = last.per_object, last.weighing
     draw.save()
     if last:
         _copy_pool(last, draw)
     else:
-        _fill_pool(draw, [PoolRow(unit, "", "", 1) for unit in _below(held.unit)], {})
+        fill_pool(draw, [PoolRow(unit, "", "", 1) for unit in _below(held.unit)], {})
         _fill_inspectors(draw, queries.inspectors_for(held.unit))
-    _tell(draw, "begin", by)
+    tell(draw, "begin", by)
     return draw
 
 
@@ -68,27 +69,47 @@ def set_pool(*, draw: Draw, table: str, by: Person) -> Draw:
     """The objects anew, from a table: unit, place, stratum, weight. Sizes of strata, and recusals of objects that
     are still there, are kept. Raises NotAllowed, StateRefused, InvalidInput with every line that cannot be
     read."""
-    held = _opened(draw, by)
+    held = opened(draw, by)
     unit = held.inspection.unit
-    rows = poolsheets.read(table, [unit, *_below(unit)])
+    rows = _as_before(held, poolsheets.read(table, [unit, *_below(unit)]))
     sizes = {one.name: one.size for one in queries.strata_of(held)}
     recused = [(one.object.unit_id, one.object.place, one) for one in queries.recusals_of(held)]
-    for model in (Recusal, PoolObject, Stratum):
-        model._default_manager.filter(draw=held).delete()
-    found = {(one.unit_id, one.place): one for one in _fill_pool(held, rows, sizes)}
+    empty_pool(held)
+    found = {(one.unit_id, one.place): one for one in fill_pool(held, rows, sizes)}
     kept = [(found[pk, place], one) for pk, place, one in recused if (pk, place) in found]
     Recusal.objects.bulk_create(
         Recusal(draw=held, object=new, inspector_id=one.inspector_id, reason=one.reason, note=one.note)
         for new, one in kept
     )
-    _tell(held, "pool", by, {"objects": len(rows)})
+    _forget_weighing(held, rows)
+    recuse_hands(held)
+    tell(held, "pool", by, {"objects": len(rows)})
     return held
+
+
+def _as_before(draw: Draw, rows: Sequence[PoolRow]) -> list[PoolRow]:
+    """The rows with what a table does not tell of objects that were in the pool: the finding that one is, and how
+    its weight came about where that was not changed."""
+    known = {(one.unit_id, one.place): one for one in PoolObject.objects.filter(draw=draw)}
+    found = []
+    for row in rows:
+        was = known.get((row.unit.pk, row.place))
+        because = was.because if was and was.weight == row.weight else ""
+        found.append(replace(row, because=because, finding=was.finding_id if was else None))
+    return found
+
+
+def _forget_weighing(draw: Draw, rows: Sequence[PoolRow]) -> None:
+    """How weights were reckoned is said no longer where every weight is typed."""
+    if draw.weighing and not any(row.because for row in rows):
+        draw.weighing = ""
+        draw.save(update_fields=["weighing"])
 
 
 @transaction.atomic
 def settle_draw(*, draw: Draw, settings: Settings, by: Person) -> Draw:
     """How it is drawn. Raises NotAllowed, StateRefused, InvalidInput."""
-    held = _opened(draw, by)
+    held = opened(draw, by)
     if not 1 <= settings.per_object <= MOST_PER_OBJECT:
         raise InvalidInput(_("每个对象1到%(most)d名检查人。") % {"most": MOST_PER_OBJECT})
     for stratum, count in queries.counts_of_strata(held):
@@ -103,7 +124,7 @@ def settle_draw(*, draw: Draw, settings: Settings, by: Person) -> Draw:
     held.per_object = settings.per_object
     _set_source(held, settings)
     held.save(update_fields=["per_object", "source", "value_name", "value_on"])
-    _tell(held, "settle", by)
+    tell(held, "settle", by)
     return held
 
 
@@ -121,7 +142,7 @@ def _set_source(draw: Draw, settings: Settings) -> None:
 def set_inspectors(*, draw: Draw, people: Collection[Person], by: Person) -> Draw:
     """Who may be drawn to inspect. Recusals of those who are still there are kept. Raises NotAllowed, StateRefused,
     InvalidInput for somebody who is no inspector."""
-    held = _opened(draw, by)
+    held = opened(draw, by)
     wanted = {one.pk for one in people}
     chosen = [one for one in queries.inspectors_for(held.inspection.unit) if one.person_id in wanted]
     if len(chosen) < len(wanted):
@@ -135,7 +156,8 @@ def set_inspectors(*, draw: Draw, people: Collection[Person], by: Person) -> Dra
         for pk, one in recused
         if pk in found
     )
-    _tell(held, "inspectors", by, {"inspectors": len(chosen)})
+    recuse_hands(held)
+    tell(held, "inspectors", by, {"inspectors": len(chosen)})
     return held
 
 
@@ -143,7 +165,7 @@ def set_inspectors(*, draw: Draw, people: Collection[Person], by: Person) -> Dra
 def add_recusal(*, draw: Draw, object: int, inspector: int, reason: str, note: str = "", by: Person) -> Recusal:
     """An inspector, by number in the roster, is kept from an object. Raises NotAllowed, StateRefused,
     InvalidInput."""
-    held = _opened(draw, by)
+    held = opened(draw, by)
     if reason not in REASONS:
         raise InvalidInput(_("请选回避的理由。"), problems={"reason": [_("请在列出的里面选。")]})
     kept_from = PoolObject.objects.filter(draw=held, number=object).first()
@@ -155,20 +177,22 @@ def add_recusal(*, draw: Draw, object: int, inspector: int, reason: str, note: s
     made = Recusal.objects.create(
         draw=held, object=kept_from, inspector=kept_off, reason=reason, note=clean_note(note, _("说明"))
     )
-    _tell(held, "recuse", by, {"object": object, "inspector": inspector, "kind": reason})
+    tell(held, "recuse", by, {"object": object, "inspector": inspector, "kind": reason})
     return made
 
 
 @transaction.atomic
 def remove_recusal(*, draw: Draw, recusal: int, by: Person) -> None:
     """The inspector may be given the object after all. Raises NotAllowed, StateRefused, NotFound."""
-    held = _opened(draw, by)
+    held = opened(draw, by)
     found = Recusal.objects.filter(draw=held, pk=recusal).select_related("object", "inspector").first()
     if found is None:
         raise NotFound(_("没有这一条回避。"))
+    if is_hand(found.object, found.inspector):
+        raise StateRefused(_("他整改过这个问题，不能去回头看。"), remedy=_("这一条回避去不掉。"))
     data = {"object": found.object.number, "inspector": found.inspector.number}
     found.delete()
-    _tell(held, "unrecuse", by, data)
+    tell(held, "unrecuse", by, data)
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------
@@ -183,7 +207,8 @@ def locked(draw: Draw) -> Draw:
     return held
 
 
-def _opened(draw: Draw, by: Person) -> Draw:
+def opened(draw: Draw, by: Person) -> Draw:
+    """The same, for somebody who may change it. Raises NotAllowed, StateRefused."""
     held = locked(draw)
     rules.check_user_can_draw(by, held, "change")
     return held
@@ -197,7 +222,13 @@ def _below(unit: Unit) -> list[Unit]:
     return list(found.exclude(pk=unit.pk).order_by("code"))
 
 
-def _fill_pool(draw: Draw, rows: Sequence[PoolRow], sizes: Mapping[str, int]) -> list[PoolObject]:
+def empty_pool(draw: Draw) -> None:
+    """Take everything out of the pool but the inspectors."""
+    for model in (Recusal, PoolObject, Stratum):
+        model._default_manager.filter(draw=draw).delete()
+
+
+def fill_pool(draw: Draw, rows: Sequence[PoolRow], sizes: Mapping[str, int]) -> list[PoolObject]:
     """Number the rows, and make a stratum for each name: what a row does not say goes by its unit's level."""
     levels = known_levels(draw.inspection.book)
     names = [row.stratum or levels.get(row.unit.level, row.unit.level) for row in rows]
@@ -208,10 +239,11 @@ def _fill_pool(draw: Draw, rows: Sequence[PoolRow], sizes: Mapping[str, int]) ->
     }
     objects = [
         PoolObject(
-            draw=draw, number=number, unit=row.unit, place=row.place, stratum=strata[name], weight=row.weight
+            draw=draw, number=number, unit=row.unit, place=row.place, stratum=strata[name], weight=row.weight,
+            because=row.because, finding_id=row.finding,
         )
         for number, (row, name) in enumerate(zip(rows, names, strict=True), 1)
-    ]
+    ]  # fmt: skip
     return PoolObject.objects.bulk_create(objects, batch_size=BATCH)
 
 
@@ -223,13 +255,13 @@ def _fill_inspectors(draw: Draw, chosen: Sequence[Appointment]) -> list[PoolInsp
 
 
 def _copy_pool(last: Draw, draw: Draw) -> None:
-    """What stood in the roster before, with those units and inspectors that still are there."""
+    """What stood in the roster before, with those units, findings and inspectors that still are there."""
     rows = [
-        PoolRow(one.unit, one.place, one.stratum.name, one.weight)
-        for one in queries.objects_of(last)
-        if one.unit.closed_on is None
+        PoolRow(one.unit, one.place, one.stratum.name, one.weight, one.because, one.finding_id)
+        for one in queries.objects_of(last).select_related("finding")
+        if one.unit.closed_on is None and (one.finding is None or one.finding.state in AWAITING)
     ]
-    objects = _fill_pool(draw, rows, {one.name: one.size for one in queries.strata_of(last)})
+    objects = fill_pool(draw, rows, {one.name: one.size for one in queries.strata_of(last)})
     had = {one.person_id for one in queries.inspectors_of(last)}
     still = [one for one in queries.inspectors_for(draw.inspection.unit) if one.person_id in had]
     inspectors = {one.person_id: one for one in _fill_inspectors(draw, still)}
@@ -238,9 +270,11 @@ def _copy_pool(last: Draw, draw: Draw) -> None:
         new, person = found.get((one.object.unit_id, one.object.place)), inspectors.get(one.inspector.person_id)
         if new and person:
             Recusal.objects.create(draw=draw, object=new, inspector=person, reason=one.reason, note=one.note)
+    recuse_hands(draw)
 
 
-def _tell(draw: Draw, verb: str, by: Person, data: Mapping[str, object] | None = None) -> None:
+def tell(draw: Draw, verb: str, by: Person, data: Mapping[str, object] | None = None) -> None:
+    """An event of the log."""
     append.event(
         book=draw.inspection.book.code,
         actor=by.ref,

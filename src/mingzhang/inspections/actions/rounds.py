@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -29,31 +30,32 @@ from mingzhang.ledger.contents import clean_line, clean_note, needed_note
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.organisation.queries import holding, packs_in_force
 from mingzhang.organisation.roles import Permission, roles_with
+from mingzhang.packs.follow_up import FOLLOW_UP
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.validation import TITLE_LENGTH
 
-HELD = ("book", "unit__book", "inspection__unit", "pack_version", "drawn__draw")
+SHOWN = 5
+HELD = ("book", "unit__book", "inspection__unit", "pack_version", "drawn__draw", "drawn__object")
 LARGE = ("drawn__draw__roster", "drawn__draw__result")
 
 
 def make_rounds(inspection: Inspection, draws: Iterable[Draw], by: Person) -> list[Round]:
     """One for each object of `draws` that has none, for the inspectors drawn for it. Call inside the transaction
     in which the inspection starts, or in which one is drawn for it that is under way, with the book's last position
-    locked. Without a checklist there is nothing to go through."""
-    if inspection.pack_version is None:
-        return []
+    locked. Without a checklist there is nothing to go through but findings that are looked at again."""
     drawn = Drawn.objects.filter(draw__in=[one.pk for one in draws], draw__state="drawn", round=None)
-    read = drawn.select_related("object__unit", "draw").defer("draw__roster", "draw__result")
-    objects = list(read.order_by("draw__number", "object__number"))
+    if inspection.pack_version is None:
+        drawn = drawn.filter(object__finding__isnull=False)
+    read = drawn.select_related("object__unit", "object__finding__pack_version", "draw__inspection__pack_version")
+    objects = list(read.defer("draw__roster", "draw__result").order_by("draw__number", "object__number"))
     if not objects:
         return []
     first, at = _numbers(inspection.book, len(objects)), clock.now()
     made = Round.objects.bulk_create(
         Round(
             book=inspection.book, number=first + place, kind="visit", unit=one.object.unit,
-            place=one.object.place, inspection=inspection, drawn=one, pack_version=inspection.pack_version,
-            checklist=inspection.checklist, made_by=by, made_at=at,
+            place=one.object.place, inspection=inspection, drawn=one, made_by=by, made_at=at, **_asked_of(one),
         )
         for place, one in enumerate(objects)
     )  # fmt: skip
@@ -64,6 +66,14 @@ def make_rounds(inspection: Inspection, draws: Iterable[Draw], by: Person) -> li
         append.NewEvent(book, at, by.ref, "round.make", one.ref, {"inspection": inspection.pk}) for one in made
     )
     return made
+
+
+def _asked_of(drawn: Drawn) -> dict[str, Any]:
+    """What is gone through there: of a finding the checklist that looks at it again, in the words of its pack."""
+    inspection, finding = drawn.draw.inspection, drawn.object.finding
+    if finding is not None:
+        return {"pack_version": finding.pack_version, "checklist": FOLLOW_UP.id}
+    return {"pack_version": inspection.pack_version, "checklist": inspection.checklist}
 
 
 def _give(rounds: Sequence[Round]) -> None:
@@ -98,7 +108,7 @@ def start_self_check(
 def _check_checklist(unit: Unit, pack: PackVersion, checklist: str) -> None:
     known = any(pack.pk == one.pk for one in packs_in_force(unit.book))
     found = pack_of(pack.pk).checklists_by_id.get(checklist) if known else None
-    if found is None:
+    if found is None or found.id == FOLLOW_UP.id:
         raise InvalidInput(_("没有这份检查表。"), problems={"checklist": [_("请在列出的里面选。")]})
     if found.levels and unit.level not in found.levels:
         raise InvalidInput(
@@ -156,11 +166,14 @@ def check_none_finished(draw: Draw) -> None:
 
 
 def check_none_open(inspection: Inspection) -> None:
-    """Raises StateRefused while somebody is still to be inspected."""
-    left = Round.objects.filter(inspection=inspection, state__in=OPEN).count()
-    if left:
+    """Raises StateRefused while somebody is still to be inspected, with the first of them."""
+    left = Round.objects.filter(inspection=inspection, state__in=OPEN)
+    found = [f"{one.unit.name}{one.place}" for one in left.select_related("unit").order_by("number")]
+    if found:
+        more = _("等%(count)d个对象") % {"count": len(found)} if len(found) > SHOWN else ""
         raise StateRefused(
-            _("还有%(count)d个对象没有查完。") % {"count": left}, remedy=_("请先查完；不查的，写明原因。")
+            _("%(objects)s%(more)s还没有查完。") % {"objects": "、".join(found[:SHOWN]), "more": more},
+            remedy=_("请先查完；不查的，写明原因。"),
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from mingzhang.findings.models import Finding
 from mingzhang.inspections.verify_draw import MOST_PER_OBJECT, MOST_WEIGHT, REASONS
 from mingzhang.organisation.models import Book, Person, Post, Unit
 from mingzhang.packs.models import PackVersion
@@ -109,7 +110,7 @@ class Member(models.Model):
 class Draw(models.Model):
     """随机抽取: one draw of an inspection. The seed comes of two people's commitments, or of the public value
     `value_name` of the day `value_on`. A draw that cannot be completed is `void`, one whose result does not serve
-    is `redrawn`; both stay, with the reason."""
+    is `redrawn`; both stay, with the reason. `weighing` says how weights were reckoned, if they were."""
 
     id = models.AutoField(primary_key=True)
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="all_draws", db_index=False)
@@ -135,6 +136,7 @@ class Draw(models.Model):
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.TextField(blank=True)
+    weighing = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = [
@@ -208,7 +210,8 @@ class Stratum(models.Model):
 
 
 class PoolObject(models.Model):
-    """A unit, or a place in one, that may be drawn."""
+    """A unit, or a place in one, that may be drawn; or a closed `finding` that may be looked at again, which
+    `place` names by its number. `because` says how the weight came about, where it was reckoned."""
 
     id = models.BigAutoField(primary_key=True)
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="pool", db_index=False)
@@ -217,11 +220,16 @@ class PoolObject(models.Model):
     place = models.TextField(blank=True)
     stratum = models.ForeignKey(Stratum, models.PROTECT, related_name="members")
     weight = models.IntegerField(default=1)
+    because = models.TextField(default="", db_default="")
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["draw", "number"], name="pool_object_number_once"),
             models.UniqueConstraint(fields=["draw", "unit", "place"], name="pool_object_once"),
+            models.UniqueConstraint(
+                fields=["finding", "draw"], condition=Q(finding__isnull=False), name="pool_object_finding_once"
+            ),
             models.CheckConstraint(condition=Q(weight__range=(1, MOST_WEIGHT)), name="pool_object_weight"),
         ]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from mingzhang.findings.models import Finding
+from mingzhang.findings.models import Finding, FollowUp
 from mingzhang.inspections.models.inspection import Drawn, Inspection
 from mingzhang.ledger.models import Evidence
 from mingzhang.organisation.models import Book, Person, Unit
@@ -255,6 +255,16 @@ class RoundFinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id}: {self.finding_id}"
+
+
+class RoundFollowUp(models.Model):
+    """That a finding was looked at again in a round. Append-only."""
+
+    round = models.OneToOneField(Round, models.PROTECT, primary_key=True, related_name="follow_up")
+    follow_up = models.OneToOneField(FollowUp, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.round_id}: {self.follow_up_id}"
 
 
 class DrawnEntry(models.Model):

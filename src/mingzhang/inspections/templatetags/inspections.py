@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -46,3 +48,9 @@ def _number(item: Item) -> str:
 def basis(item: Item) -> str:
     """What an item rests on."""
     return basis_said(item)
+
+
+@register.filter
+def of_iso(day: str) -> date:
+    """A day of a file as a day."""
+    return date.fromisoformat(day)

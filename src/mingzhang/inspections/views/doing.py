@@ -19,6 +19,7 @@ from mingzhang.inspections.actions import Settings
 from mingzhang.inspections.models import Draw, Inspection
 from mingzhang.inspections.plan_page import Given
 from mingzhang.inspections.views import draws, plans
+from mingzhang.inspections.weighing import FIGURES
 from mingzhang.ledger.listing import read_day
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place, placed
@@ -117,6 +118,34 @@ def _inspectors(found: Draw, form: QueryDict, by: Person) -> str:
     return _("检查人记下了。")
 
 
+def _weigh(found: Draw, form: QueryDict, by: Person) -> str:
+    factors = {key: _whole(form.get(f"factor-{key}", ""), 0) for key in FIGURES}
+    held = actions.weigh_pool(draw=found, factors=factors, by=by)
+    return _("权重算好了。") if held.weighing else _("权重都是1了。")
+
+
+def _findings(found: Draw, form: QueryDict, by: Person) -> str:
+    inspection = found.inspection
+    named = form.get("unit", "").strip()
+    asked = actions.Asked(
+        unit=queries.unit_named(inspection.unit, named) if named else inspection.unit,
+        first=_day(form.get("first", "")),
+        last=_day(form.get("last", "")) or inspection.last,
+        category=form.get("category", ""),
+        severity=form.get("severity", ""),
+        weights=_severity_weights(form),
+    )
+    actions.set_pool_of_findings(draw=found, asked=asked, by=by)
+    return _("名单换成了等着回头看的问题。整改过的检查人已经自动回避。")
+
+
+def _severity_weights(form: QueryDict) -> dict[str, int]:
+    """What was typed beside severities; nothing where all weigh one."""
+    names = [name for name in form if name.startswith("weight-")]
+    typed = {name.removeprefix("weight-"): _whole(form.get(name, ""), 1) for name in names}
+    return typed if set(typed.values()) - {1} else {}
+
+
 def _recuse(found: Draw, form: QueryDict, by: Person) -> str:
     actions.add_recusal(
         draw=found,
@@ -175,9 +204,9 @@ def _redraw(found: Draw, form: QueryDict, by: Person) -> str:
 
 
 ACTS: dict[str, Callable[[Draw, QueryDict, Person], str]] = {
-    "settle": _settle, "inspectors": _inspectors, "recuse": _recuse, "unrecuse": _unrecuse, "publish": _publish,
-    "commit": _commit, "reveal": _reveal, "state": _state, "confirm": _confirm, "take_back": _take_back,
-    "void": _void, "redraw": _redraw,
+    "settle": _settle, "weigh": _weigh, "findings": _findings, "inspectors": _inspectors, "recuse": _recuse,
+    "unrecuse": _unrecuse, "publish": _publish, "commit": _commit, "reveal": _reveal, "state": _state,
+    "confirm": _confirm, "take_back": _take_back, "void": _void, "redraw": _redraw,
 }  # fmt: skip
 
 

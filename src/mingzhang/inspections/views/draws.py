@@ -12,20 +12,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.findings.wording import vocabularies
 from mingzhang.inspections import actions, flows, poolsheets, queries, rules
+from mingzhang.inspections.actions.follow_ups import Asked, awaiting
 from mingzhang.inspections.draw_page import page_of
 from mingzhang.inspections.models import Draw
 from mingzhang.inspections.plan_page import Given
 from mingzhang.inspections.rosters import SCRIPT, document_bytes, file_name
 from mingzhang.inspections.saying import REASONS
 from mingzhang.inspections.verify_draw import MOST_PER_OBJECT, Words, checked_bytes
+from mingzhang.inspections.weighing import FIGURES
 from mingzhang.organisation.calendars import text_of
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.wording import language
 from mingzhang.ui.saving import saved
 
-MOST_BYTES = 5_000_000
+MOST_BYTES, MOST_COUNTED = 5_000_000, 1_000
 VERBS = ("change", "publish", "commit", "reveal", "state", "confirm", "take_back", "void", "redraw")
 
 
@@ -74,6 +77,9 @@ def _to_prepare(found: Draw) -> dict[str, Any]:
         "pool_inspectors": queries.inspectors_of(found),
         "reasons": REASONS,
         "most_each": MOST_PER_OBJECT,
+        "figures": [(key, name) for key, (name, _short, _count) in FIGURES.items()],
+        "awaiting": awaiting(Asked(found.inspection.unit, found.inspection.last))[:MOST_COUNTED].count(),
+        "words": [words for _version, words in vocabularies(found.inspection.book)],
     }
 
 

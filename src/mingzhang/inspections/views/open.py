@@ -14,9 +14,12 @@ from mingzhang.inspections import flows, queries
 from mingzhang.inspections.draw_page import DrawPage
 from mingzhang.inspections.models import Draw
 from mingzhang.inspections.plan_page import turns_of
+from mingzhang.inspections.published import FILES, published
 from mingzhang.inspections.saying import INSPECTION_LOOKS
 from mingzhang.inspections.views.draws import saved_document, saved_script
 from mingzhang.ledger.listing import Pages
+from mingzhang.organisation.queries import today_in
+from mingzhang.ui.saving import saved
 
 SIZE = 20
 
@@ -55,8 +58,22 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
         "look": INSPECTION_LOOKS[found.state],
         "checklist": queries.checklist_of(found),
         "turns": turns_of(found, "inspections:open_draw", draws),
+        "result": published(found),
+        "today": today_in(found.book),
     }
     return render(request, "inspections/open_inspection.html", context)
+
+
+@require_GET
+def result(request: HttpRequest, number: int, name: str, form: str) -> HttpResponse:
+    """The result as a file for machines."""
+    found = queries.public_by_id(number)
+    said = published(found)
+    if said is None or (name, form) not in FILES:
+        raise NotFound(_("没有这个文件。检查结束以后才有结果。"))
+    media_type, write = FILES[name, form]
+    file = f"inspection-{found.book.code}-{found.pk}-{name}.{form}"
+    return saved(HttpResponse(write(said), content_type=media_type), file)
 
 
 @require_GET
