@@ -50,3 +50,9 @@ def visits_of_finding(finding: Finding, person: Person) -> dict[tuple[int, str],
 def address_behind(entry: Entry) -> str:
     """The page of the round that an entry was posted for."""
     return path_of("inspections:round", int(entry.data["round"]))
+
+
+def onsite_page(number: int | None = None) -> str:
+    """Where a round is written down on the spot; without a number, all of one's own."""
+    shell = path_of("inspections:onsite")
+    return f"{shell}#/{number}" if number else shell
