@@ -82,6 +82,18 @@ def violations(page: Page, options: dict[str, Any], where: str) -> list[str]:
     ]
 
 
+def barriers(page: Page, where: str) -> list[str]:
+    """What axe finds that keeps somebody out, in the light and in the dark. From the top: what is half behind the
+    bar of the page counts as too small."""
+    page.evaluate("scrollTo(0, 0)")
+    found = []
+    for scheme, options in SCHEMES.items():
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found += violations(page, options, f"{where} {scheme}")
+    page.emulate_media(color_scheme="light")
+    return [line for line in found if line.startswith(GRAVE)]
+
+
 def test_no_page_keeps_anyone_out(plan: Plan, browser: Browser, site: str) -> None:
     contexts = {who: context_of(browser, site, session) for who, session in plan.sessions.items()}
     found: list[str] = []

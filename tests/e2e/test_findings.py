@@ -14,6 +14,7 @@ from mingzhang.ledger import actions
 from mingzhang.ledger.models import Record
 from mingzhang.packs.models import RecordKind
 from tests.e2e.conftest import Visit
+from tests.e2e.test_axe import barriers
 from tests.e2e.test_desk import asked, sign_in
 from tests.e2e.test_journey import fits
 from tests.web import office as offices
@@ -76,11 +77,13 @@ def test_a_problem_goes_from_a_study_to_its_closing_and_comes_back(
     expect(page.get_by_text("选了3件")).to_be_visible()
     visit.picture("finding-list")
     page.get_by_role("button", name="一起派办").click()
-    named = page.get_by_label("责任人")
+    page.wait_for_load_state("networkidle")
+    named, offered = page.get_by_label("责任人"), page.get_by_role("listbox").get_by_role("option")
     named.press("ArrowDown")
-    expect(page.get_by_role("option").first).to_contain_text("青禾街道")
+    expect(offered.first).to_contain_text("青禾街道")
+    assert barriers(page, "the list of people") == []
     named.press_sequentially("宣传干事")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(offered).to_have_count(1)
     named.press("ArrowDown")
     named.press("Enter")
     expect(named).to_have_value("陈一禾，宣传干事，青禾街道（QH chen）")
@@ -121,12 +124,14 @@ def test_a_problem_goes_from_a_study_to_its_closing_and_comes_back(
     visit.open("/findings/board/")
     assert fits(page)
     visit.picture("finding-board")
+    assert barriers(page, "the board") == []
 
     page = as_(visit, "he")
     visit.open(address)
     do(page, "回头看，反弹了", "玻璃又碎了", "反弹的情况")
     expect(page.get_by_text("第2轮：反弹过")).to_be_visible()
     visit.picture("finding-recurred")
+    assert barriers(page, "a finding that came back") == []
     again = asked(lambda: Finding.objects.get(pk=number))
     assert (again.state, again.round, again.owner_id) == ("assigned", 2, office.cast.chen.pk)
     assert again.due_on > date.today()

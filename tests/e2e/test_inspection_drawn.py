@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Visit
+from tests.e2e.test_axe import barriers
 from tests.web import matrix
 from tests.web.matrix.inspections import SECRETS, inspector
 from tests.web.office import AT_STREET, Office
@@ -56,6 +57,7 @@ def test_an_inspection_is_planned_drawn_and_published_and_anybody_draws_it_again
     page.get_by_role("button", name="封存名单").click()
     draw = page.url.partition("?")[0].removeprefix(visit.site)
     visit.picture("draw-sealed")
+    assert barriers(visit.page, "draw-sealed") == []
     for verb in ("承诺", "公开"):
         for who, secret in zip(("zhou", "feng"), SECRETS, strict=True):
             sign_in(who)
@@ -66,6 +68,7 @@ def test_an_inspection_is_planned_drawn_and_published_and_anybody_draws_it_again
     page.get_by_role("link", name="重算一遍").click()
     page.get_by_text("全部对得上").wait_for()
     visit.picture("draw-drawn")
+    assert barriers(visit.page, "draw-drawn") == []
 
     page.context.clear_cookies()
     visit.open(f"/open{draw}")
@@ -75,6 +78,7 @@ def test_an_inspection_is_planned_drawn_and_published_and_anybody_draws_it_again
             page.get_by_role("link", name=name).click()
         kept.value.save_as(tmp_path / kept.value.suggested_filename)
     visit.picture("draw-public")
+    assert barriers(visit.page, "draw-public") == []
     done = subprocess.run(
         [sys.executable, *command.split()[1:]], cwd=tmp_path, capture_output=True, text=True, check=False,
         encoding="utf-8",

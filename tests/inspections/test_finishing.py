@@ -152,3 +152,10 @@ def test_self_checks_and_inspections_are_counted_apart(office: RoundsWorld) -> N
     gone_through(office, office.visit())
     office.finished(office.self_check(), by=office.cast.lu, posted="no")
     assert counted(office, "items_looked_at", "items_wrong", "self_checked", "from_inspections") == [3, 1, 1, 2]
+
+
+def test_the_entries_of_a_figure_say_in_words_what_was_looked_at(office: RoundsWorld) -> None:
+    gone_through(office, office.visit())
+    address = reverse("figures:figure", args=("rounds-test", "items_wrong"))
+    page = client_of(office.wei).get(f"{address}?unit=YC&period={clock.today().year}")
+    assert "现场检查，看了3项，合格1项，不合格1项，不涉及1项，记下的问题2个" in page.text

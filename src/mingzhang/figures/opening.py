@@ -20,6 +20,7 @@ from mingzhang.core.periods import Period
 from mingzhang.figures.cuts import MARK, whole_of
 from mingzhang.figures.definitions import Counted, Definition, definitions
 from mingzhang.figures.engine import Request
+from mingzhang.figures.leading import Listed, list_of
 from mingzhang.figures.saying import said
 from mingzhang.figures.splits import Split, split
 from mingzhang.figures.tables import kind_of, trace_address
@@ -29,7 +30,7 @@ from mingzhang.ledger.models import Entry
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.queries import packs_in_force
-from mingzhang.packs.schema import TASKS, Field
+from mingzhang.packs.schema import Field
 from mingzhang.packs.wording import language, measure_word
 
 IN_PANEL = 20
@@ -102,7 +103,7 @@ class Opened:
     reversals: int
     reversals_only: bool
     reversals_address: str
-    ledger_address: str
+    listed: Listed | None
     files: list[File]
     entries: list[ShownEntry] = field(default_factory=list)
     values: list[ShownValue] = field(default_factory=list)
@@ -177,7 +178,7 @@ def opened(
         reversals=found.reversals,
         reversals_only=reversals,
         reversals_address=only,
-        ledger_address=_ledger_address(found),
+        listed=list_of(found),
         files=_files(found, reversals),
         entries=list(_entries(found, entries[:limit])),
         values=_held(found),
@@ -203,20 +204,6 @@ def _formula(definition: Definition) -> str:
         return figure.derive or ""
     where = f" where {figure.where}" if figure.where else ""
     return f"{figure.of}: {figure.value}{where}"
-
-
-def _ledger_address(found: Trace) -> str:
-    """The ledger at the same unit, period and kind of record; none for a derived figure: its parts have theirs."""
-    if not isinstance(found.definition, Counted):
-        return ""
-    pack = definitions(found.request.pack_version_id).pack
-    period = found.request.period.shifted(found.definition.figure.period)
-    if found.definition.figure.of == TASKS:
-        days = {"from": period.start.isoformat(), "to": period.end.isoformat()}
-        tasks = {"unit": found.unit.code, "whose": "below", "state": "all", **days}
-        return f"{reverse('duties:list')}?{urlencode(tasks)}"
-    query = {"unit": found.unit.code, "period": period.code, "kind": f"{pack.id}/{found.definition.figure.of}"}
-    return f"{reverse('ledger:list')}?{urlencode(query)}"
 
 
 def _files(found: Trace, reversals: bool) -> list[File]:
@@ -272,12 +259,19 @@ def _entries(found: Trace, entries: list[Entry]) -> Iterator[ShownEntry]:
 def title_of(entry: Entry, fields: tuple[Field, ...]) -> str:
     """What the record is called; for a row of a table, its first words; without a record, all it says."""
     if entry.record is None:
-        return _("，").join(_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
+        told = (_words(one, entry.data[one.id]) for one in fields if one.id in entry.data)
+        return _("，").join(filter(None, told))
     words = next((str(entry.data[one.id]) for one in fields if one.type == "text" and entry.data.get(one.id)), "")
     return words or entry.record.title if entry.line else entry.record.title
 
 
 def _words(asked: Field, value: object) -> str:
+    """An answer in words: a number or a yes says little without what it answers; a no is left out."""
+    if asked.type == "boolean":
+        return asked.name.text(language()) if value else ""
+    if asked.type == "integer":
+        between = " " if language() == "en" else ""
+        return f"{asked.name.text(language())}{between}{value}{measure_word(asked.unit)}"
     option = asked.option_names.get(str(value))
     return option.text(language()) if option else str(value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mingzhang.findings.flows import STATES
+from mingzhang.findings.happened import Happened
 from mingzhang.findings.queries import GROUPS, SIZE, Wanted
 from mingzhang.findings.wording import source_name, vocabularies
 from mingzhang.ledger.listing import Pages, Tab, read_page
@@ -21,7 +23,9 @@ from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import today_in
 from mingzhang.packs.finding_schema import SOURCES, Findings
+from mingzhang.packs.schema import FINDING_OUTCOMES, FOLLOW_UP_RESULTS
 from mingzhang.packs.wording import language
+from mingzhang.ui.templatetags.ui import full_day
 
 GROUP_NAMES: dict[str, Promise] = {
     "open": gettext_lazy("没有销号的"),
@@ -36,6 +40,7 @@ GROUP_NAMES: dict[str, Promise] = {
     "set_aside": gettext_lazy("中止和有异议的"),
     "gone": gettext_lazy("不算、合并、拆分的"),
     "all": gettext_lazy("全部"),
+    "ever": gettext_lazy("全部，连不算的"),
 }
 TABS = ("open", "late", "to_assign", "correcting", "to_verify", "to_close", "to_follow_up", "closed")
 MORE = ("soon", "set_aside", "gone", "all")
@@ -64,7 +69,9 @@ class Asked:
     def __init__(self, place: Place, query: QueryDict, view: str = "findings:list") -> None:
         self.place, self.view = place, view
         self.today = today_in(place.person.book)
-        self.state = query.get("state", "") if query.get("state") in {*GROUPS, *STATES} else "open"
+        self.happened = _happened(query)
+        usual = ("all" if self.happened.event == "found" else "ever") if self.happened else "open"
+        self.state = query.get("state", "") if query.get("state") in {*GROUPS, *STATES} else usual
         self.alone = query.get("alone") == "1"
         self.pressing = query.get("pressing") == "1"
         self.source = query.get("source", "") if query.get("source") in SOURCES else ""
@@ -81,12 +88,13 @@ class Asked:
             unit=self.place.unit, today=self.today, state=state or self.state, alone=self.alone,
             pressing=self.pressing, category=self.category, severity=self.severity, source=self.source,
             owner=self.owner, place=self.where, text=self.text,
+            happened=self.happened,
         )  # fmt: skip
 
     def address(self, view: str = "", **changes: object) -> str:
         """This page with something else asked for; what is empty is left out, and the page starts over."""
         held: dict[str, object] = {
-            "state": "" if self.state == "open" else self.state,
+            "state": "" if self.state == "open" and not self.happened else self.state,
             "alone": "1" if self.alone else "",
             "pressing": "1" if self.pressing else "",
             "source": self.source,
@@ -95,9 +103,26 @@ class Asked:
             "owner": self.owner.username if self.owner else "",
             "place": self.where,
             "q": self.text,
+            **self.days,
         }
         said = {name: value for name, value in {**held, **changes}.items() if value}
         return f"{reverse(view or self.view)}?{self.place.query}{f'&{urlencode(said)}' if said else ''}"
+
+    @cached_property
+    def days(self) -> dict[str, str]:
+        """What happened on which days, as an address says it; all of it goes when one of it is taken away."""
+        if self.happened is None:
+            return {}
+        how = {"in_time": self.happened.in_time, "again": self.happened.again}
+        told = {
+            "event": self.happened.event,
+            "from": self.happened.first.isoformat(),
+            "to": self.happened.last.isoformat(),
+            "outcome": self.happened.outcome,
+            "result": self.happened.result,
+            **{name: "" if answer is None else str(answer).lower() for name, answer in how.items()},
+        }
+        return {name: value for name, value in told.items() if value}
 
     @property
     def as_list(self) -> str:
@@ -117,7 +142,7 @@ class Asked:
     @property
     def clear(self) -> str:
         """Everything in this state."""
-        return self.address(**dict.fromkeys(CONDITIONS, ""))
+        return self.address(**dict.fromkeys((*CONDITIONS, *self.days), ""))
 
     @property
     def active(self) -> bool:
@@ -137,7 +162,10 @@ class Asked:
             "alone": _("只看本级") if self.alone else "",
             "pressing": _("逾期和快到期的") if self.pressing else "",
         }
-        return [Token(words, self.address(**{name: ""})) for name, words in said.items() if words]
+        tokens = [Token(words, self.address(**{name: ""})) for name, words in said.items() if words]
+        if self.happened:
+            tokens.insert(0, Token(happened_said(self.happened), self.address(**dict.fromkeys(self.days, ""))))
+        return tokens
 
     @property
     def state_name(self) -> str:
@@ -159,7 +187,12 @@ class Asked:
         return [self._tab(code) for code in MORE if code != self.state]
 
     def _tab(self, code: str) -> Tab:
-        return Tab(self.name_of(code), None, self.address(state="" if code == "open" else code), code == self.state)
+        return Tab(
+            self.name_of(code),
+            None,
+            self.address(state=code if code != "open" or self.happened else ""),
+            code == self.state,
+        )
 
     @cached_property
     def categories(self) -> list[Option]:
@@ -191,6 +224,37 @@ class Asked:
 
 
 CONDITIONS = ("category", "severity", "source", "owner", "place", "q", "alone", "pressing")
+
+
+def happened_said(asked: Happened) -> str:
+    """What happened from when to when, in words."""
+    days = {"first": full_day(asked.first), "last": full_day(asked.last)}
+    said = {
+        "found": _("%(first)s至%(last)s发现的"),
+        "closed": _("%(first)s至%(last)s销号的"),
+        "followed_up": _("%(first)s至%(last)s回头看过的"),
+    }[asked.event]
+    how = [FINDING_OUTCOMES.get(asked.outcome), FOLLOW_UP_RESULTS.get(asked.result)]
+    words = [one[language() == "en"] for one in how if one]
+    if asked.in_time is not None:
+        words.append(_("按期") if asked.in_time else _("没有按期"))
+    if asked.again is not None:
+        words.append(_("反弹后再销号") if asked.again else _("第一次销号"))
+    return _("，").join([said % days, *words])
+
+
+def _happened(query: QueryDict) -> Happened | None:
+    """None where it is not asked, or cannot be meant."""
+    answers = {"true": True, "false": False}
+    try:
+        return Happened(
+            query.get("event", ""),
+            date.fromisoformat(query.get("from", "")), date.fromisoformat(query.get("to", "")),
+            query.get("outcome", ""), answers.get(query.get("in_time", "")), answers.get(query.get("again", "")),
+            query.get("result", ""),
+        )  # fmt: skip
+    except ValueError:
+        return None
 
 
 def _name(options: Sequence[Option], code: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from mingzhang.findings.counting import tell
+from mingzhang.findings.happened import Happened, found_then, settled_then
 from mingzhang.findings.models import (
     CLOSED,
     GONE,
@@ -47,6 +49,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "set_aside": ("suspended", "doubted"),
     "gone": GONE,
     "all": (*OPEN, *CLOSED),
+    "ever": (*OPEN, *CLOSED, *GONE),
 }
 BOARD = ("to_assign", "correcting", "to_verify", "to_close", "closed")
 # Read with every finding of a list: nothing is asked for a row by itself.
@@ -56,7 +59,7 @@ SHOWN = ("unit", "owner", "sponsor")
 @dataclass(frozen=True)
 class Wanted:
     """Which findings: of `unit` and below, or of it alone; in a group of GROUPS or a state of the flow; late ones
-    and those due soon only (`pressing`); of a category, severity, source; whose."""
+    and those due soon only (`pressing`); of a category, severity, source; whose; to which something `happened`."""
 
     unit: Unit
     today: date
@@ -69,6 +72,7 @@ class Wanted:
     owner: Person | None = None
     place: str = ""
     text: str = ""
+    happened: Happened | None = None
 
 
 @dataclass(frozen=True)
@@ -158,10 +162,16 @@ def _in(scope: UnitScope, findings: QuerySet[Finding]) -> QuerySet[Finding]:
 def _below(wanted: Wanted) -> QuerySet[Finding]:
     """Those asked for in whatever state."""
     findings = _of_units(wanted)
+    sort = {"category": wanted.category, "severity": wanted.severity}
+    if (happened := wanted.happened) is None:
+        findings = _named(findings, sort)
+    elif happened.event == "found":
+        findings = found_then(_named(findings, sort), happened, wanted.today)
+    else:
+        findings = settled_then(Finding.objects.filter(book=wanted.unit.book_id), happened, _units(wanted), sort)
     if wanted.pressing:
         findings = findings.filter(state__in=UNSOLVED, by_day__lte=wanted.today + SOON)
-    named = {name: getattr(wanted, name) for name in ("category", "severity", "source", "owner")}
-    findings = findings.filter(**{name: value for name, value in named.items() if value})
+    findings = _named(findings, {"source": wanted.source, "owner": wanted.owner})
     if wanted.place:
         findings = findings.filter(place__icontains=wanted.place)
     return findings.filter(_says(wanted.text)) if wanted.text else findings
@@ -177,12 +187,21 @@ def _of_state(findings: QuerySet[Finding], wanted: Wanted) -> QuerySet[Finding]:
     return findings
 
 
+def _named(findings: QuerySet[Finding], asked: Mapping[str, Any]) -> QuerySet[Finding]:
+    return findings.filter(**{name: value for name, value in asked.items() if value})
+
+
 def _of_units(wanted: Wanted) -> QuerySet[Finding]:
-    findings = Finding.objects.filter(book=wanted.unit.book_id)
+    findings, units = Finding.objects.filter(book=wanted.unit.book_id), _units(wanted)
+    return findings if units is None else findings.filter(AnyOf(F("unit"), units))
+
+
+def _units(wanted: Wanted) -> tuple[int, ...] | None:
+    """None at the root, with all below."""
     if wanted.alone:
-        return findings.filter(unit=wanted.unit)
+        return (wanted.unit.pk,)
     held = subtree_now(wanted.unit)
-    return findings if held.everything else findings.filter(AnyOf(F("unit"), held.parts[0].unit_ids))
+    return None if held.everything else held.parts[0].unit_ids
 
 
 def _says(text: str) -> Q:

@@ -137,6 +137,13 @@ def _rounds(place: Place, pack: str, checklist: str, first: date, last: date) ->
     return list(found.select_related("unit").order_by("finished_at", "pk"))
 
 
+def last_checklist(place: Place) -> str:
+    """By which checklist, with its pack, the last visit was made that the person may see; empty without any."""
+    found = rounds_query.visible_to(place.person).filter(kind="visit", state__in=DONE).order_by("-id")
+    last = found.values_list("pack_version__pack", "checklist").first()
+    return "/".join(last) if last else ""
+
+
 def _held_against(rounds: Sequence[Round]) -> list[tuple[Round, Round]]:
     """Each visit with the last self-check before it, where there was one."""
     last: dict[tuple[int, str], Round] = {}

@@ -122,7 +122,9 @@ def context_of(place: Place, round: Round, given: Given) -> dict[str, Any]:
 
 def _inspection(place: Place, round: Round) -> Inspection | None:
     """The inspection that it belongs to, for those who may open it."""
-    return queries.visible_to(place.person).filter(pk=round.inspection_id).first()
+    if round.inspection is None or not queries.visible_to(place.person).filter(pk=round.inspection.pk).exists():
+        return None
+    return round.inspection
 
 
 def sees_pictures(person: Person, round: Round) -> bool:

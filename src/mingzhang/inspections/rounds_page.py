@@ -87,7 +87,7 @@ class Asked:
         return Pages(page, of, before if page > 1 else "", after if page < of else "")
 
     def rounds(self) -> QuerySet[Round]:
-        """What is asked for, the newest first."""
+        """What is asked for, the newest first; by the day of finishing where days are asked for."""
         scope = subtree_now(self.place.unit)
         found = rounds_query.visible_to(self.place.person)
         if not scope.everything:
@@ -101,7 +101,8 @@ class Asked:
             wanted &= Q(finished_on__gte=self.first)
         if self.last:
             wanted &= Q(finished_on__lte=self.last)
-        return found.filter(wanted).order_by("-id")
+        by_day = self.first or self.last
+        return found.filter(wanted).order_by(*(["-finished_on"] if by_day else []), "-id")
 
 
 def _one_of(given: str | None, known: Iterable[str]) -> str:

@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from mingzhang.inspections.views import doing, draws, open, plans, results, rounds, self_checks, syncing
+from mingzhang.inspections.views import (
+    doing,
+    draws,
+    onsite,
+    open,
+    plans,
+    results,
+    rounds,
+    self_checks,
+    syncing,
+)
 
 app_name = "inspections"
 urlpatterns = [
     path("inspections/", plans.inspections, name="list"),
     path("inspections/new/", plans.new, name="new"),
     path("inspections/verify_draw.py", draws.verifier, name="verifier"),
+    path("inspections/onsite/", onsite.shell, name="onsite"),
+    path("inspections/onsite/worker.js", onsite.worker, name="onsite_worker"),
     path("inspections/<int:number>/", plans.inspection, name="inspection"),
     path("inspections/<int:number>/change/", plans.change, name="change"),
     path("inspections/<int:number>/checklist/", plans.checklist, name="checklist"),

@@ -390,7 +390,7 @@ def _rounds() -> Iterator[Line]:
         )),
         CHECKED: ("查完的检查表", "Checklists gone through", (
             _choice("kind", "检查还是自查", "Visit or self-check", _named(ROUND_KINDS)),
-            _counted("items", "看了几项", "Items looked at"),
+            _counted("items", "看了", "Items looked at"),
             _counted("right", "合格", "Right"),
             _counted("wrong", "不合格", "Wrong"),
             _counted("not_applicable", "不涉及", "Not applicable"),
@@ -399,7 +399,7 @@ def _rounds() -> Iterator[Line]:
     }  # fmt: skip
     for code, (chinese, english, fields) in own.items():
         name = Names({"zh-hans": chinese, "en": english})
-        yield Line(code, Kind(id="inspections", name=name, fields=(*shared, *fields)), None)
+        yield Line(code, Kind(id="inspections", name=name, fields=(*fields, *shared)), None)
 
 
 class PackHead(Model):

@@ -121,9 +121,10 @@ def _post(wanted: Sequence[Wanted], by: Person) -> list[tuple[Round, int]]:
 
 
 def _kinds(wanted: Sequence[Wanted]) -> dict[tuple[str, str], int]:
-    """The numbers of the kinds of entries: a pack that was installed before there were any has none yet."""
-    asked = {(one.round.pack_version.pack, one.kind) for one in wanted}
-    return {(pack, code): RecordKind.objects.get_or_create(pack=pack, code=code)[0].pk for pack, code in asked}
+    """The numbers of the kinds of entries."""
+    packs = {one.round.pack_version.pack for one in wanted}
+    found = RecordKind.objects.filter(pack__in=packs, code__in=(DRAWN, CHECKED))
+    return {(pack, code): id for pack, code, id in found.values_list("pack", "code", "pk")}
 
 
 def _lines(one: Wanted, kinds: Mapping[tuple[str, str], int]) -> list[tuple[Wanted, Line]]:

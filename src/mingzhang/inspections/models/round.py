@@ -106,6 +106,8 @@ class Round(models.Model):
         indexes = [
             models.Index(fields=["unit", "-id"], name="round_unit"),
             models.Index(fields=["book", "-id"], name="round_book"),
+            models.Index(fields=["book", "state", "-id"], name="round_state_newest"),
+            models.Index(fields=["book", "-finished_on", "-id"], condition=Q(state__in=DONE), name="round_by_day"),
             models.Index(fields=["inspection", "id"], name="round_inspection"),
             models.Index(
                 fields=["book", "checklist", "finished_on"], condition=Q(state__in=DONE), name="round_finished"

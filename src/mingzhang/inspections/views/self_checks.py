@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.inspections import actions, round_rules
 from mingzhang.inspections.forms import SelfCheckForm, checklists_for
-from mingzhang.inspections.honesty import Compared, compare
+from mingzhang.inspections.honesty import Compared, compare, last_checklist
 from mingzhang.inspections.honesty_file import workbook
 from mingzhang.inspections.models import Round
 from mingzhang.organisation.place import Place, placed
@@ -98,11 +98,12 @@ def meaning() -> str:
 
 
 def _lists(place: Place, request: HttpRequest) -> tuple[list[tuple[str, str]], str]:
-    """The checklists to choose from, and which is chosen: the first unless told."""
+    """The checklists to choose from, and which is chosen: unless told, by which the last visit was made."""
     lists = [(key, name) for key, (_version, _id, name) in checklists_for(place.unit).items()]
     asked = request.GET.get("checklist", "")
     known = [key for key, _name in lists]
-    return lists, asked if asked in known else next(iter(known), "")
+    likely = asked if asked in known else last_checklist(place)
+    return lists, likely if likely in known else next(iter(known), "")
 
 
 def _compared(place: Place, chosen: str) -> Compared:

@@ -3,4 +3,5 @@ import "./disclosure.js";
 import "./numbers.js";
 import "./panel.js";
 import "./search.js";
+import "./signing-out.js";
 import "./toast.js";
