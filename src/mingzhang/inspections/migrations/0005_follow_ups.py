@@ -27,7 +27,7 @@ DROP TRIGGER roundfollowup_append_only ON inspections_roundfollowup;
 class Migration(migrations.Migration):
     dependencies = [
         ("findings", "0002_guards"),
-        ("inspections", "0003_rounds"),
+        ("inspections", "0004_round_lists"),
     ]
 
     operations = [
