@@ -202,8 +202,9 @@ def test_a_visit_asks_whether_it_is_still_good_and_tells_what_was_wrong(office: 
     round = under_way(office, pooled(office))[0]
     answer = client_of(inspector_of(round)).get(reverse("inspections:onsite_rounds"))
     said = next(one for one in told(answer)["rounds"] if one["number"] == round.number)
-    asked = [item["id"] for part in said["checklist"]["parts"] for item in part["items"]]
-    assert asked == ["still", "measures"]
+    still, measures = (item for part in said["checklist"]["parts"] for item in part["items"])
+    assert [still["id"], measures["id"]] == ["still", "measures"]
+    assert WORDS in still["guidance"]
     assert finding_of(round).number in said["place"]
     assert WORDS in said["checklist"]["about"]
 

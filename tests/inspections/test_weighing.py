@@ -93,7 +93,7 @@ def test_the_formula_is_in_the_published_roster_and_the_script_accepts_it(office
         draw.refresh_from_db()
         draw = office.drawn(office.committed(office.published(draw)))
     roster = json.loads(draw.roster)
-    assert roster["weights"] == "权重 = 1 + 逾期的问题×3，最多1000000；按2026年7月7日单位和下级单位的数"
+    assert roster["weights"] == "权重 = 1 + 逾期的问题×3，最多1,000,000；按2026年7月7日单位和下级单位的数"
     assert {one["because"] for one in roster["objects"] if one["weight"] > 1} == {"4 = 1 + 逾期1×3"}
     document = Client().get(reverse("inspections:open_document", args=(draw.inspection_id, 1))).content
     assert list(checked_bytes(document))[-1][0] == "✓"

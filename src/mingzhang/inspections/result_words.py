@@ -24,6 +24,13 @@ class DrawSaid:
     lines: tuple[str, ...]
     digest: str
     command: str
+    file: str
+
+    @property
+    def grouped(self) -> str:
+        """The digest for paper, where a line must be able to break: eight digits at a time."""
+        kind, digits = self.digest.split(":")
+        return " ".join([f"{kind}:", *(digits[at : at + 8] for at in range(0, len(digits), 8))])
 
 
 def draws_said(inspection: Inspection) -> list[DrawSaid]:
@@ -47,7 +54,7 @@ def _draw_said(page: DrawPage) -> DrawSaid:
     ]
     if draw.state == "redrawn":
         lines.append(_("这次的结果没有用：%(why)s") % {"why": draw.ended_because})
-    return DrawSaid(draw, tuple(lines), draw.roster_digest, page.command)
+    return DrawSaid(draw, tuple(lines), draw.roster_digest, page.command, page.file)
 
 
 def _source(page: DrawPage) -> str:

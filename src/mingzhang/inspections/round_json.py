@@ -16,6 +16,7 @@ from mingzhang.inspections.standing import Said
 from mingzhang.organisation.models import Person
 from mingzhang.packs.checklist_schema import Checklist, Item
 from mingzhang.packs.finding_schema import Category, Findings, Severity
+from mingzhang.packs.follow_up import STILL
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.wording import language
 
@@ -79,13 +80,16 @@ def _checklist(checklist: Checklist, about: str) -> Json:
         "name": checklist.name.text(language()),
         "about": about or (checklist.about.text(language()) if checklist.about else ""),
         "parts": [
-            {"name": part.name.text(language()), "items": [_item(item) for item in part.items]}
+            {"name": part.name.text(language()), "items": [_item(item, about) for item in part.items]}
             for part in checklist.parts
         ],
     }
 
 
-def _item(item: Item) -> Json:
+def _item(item: Item, about: str) -> Json:
+    """An item; the one that asks how a finding is now tells what it was."""
+    guidance = item.guidance.text(language()) if item.guidance else ""
+    told = f"{about}\n{guidance}" if about and item.id == STILL else guidance
     return {
         "id": item.id,
         "name": item.name.text(language()),
@@ -95,7 +99,7 @@ def _item(item: Item) -> Json:
         "unit": item.unit or "",
         "min": None if item.min is None else format(item.min, "f"),
         "max": None if item.max is None else format(item.max, "f"),
-        "guidance": item.guidance.text(language()) if item.guidance else "",
+        "guidance": told,
         "photo": item.photo,
         "suggestion": (
             {"category": item.finding.category, "severity": item.finding.severity or ""} if item.finding else None

@@ -75,8 +75,8 @@ FIGURES: dict[str, tuple[Promise, Promise, Callable[[Book, date], Counter[int]]]
 def formula_of(factors: Mapping[str, int], today: date) -> str:
     """How weights are reckoned, in words."""
     parts = [f"{FIGURES[key][0]}{_times(factor)}" for key, factor in factors.items()]
-    said = {"parts": " + ".join(parts), "day": full_day(today), "most": MOST_WEIGHT}
-    return _("权重 = 1 + %(parts)s，最多%(most)d；按%(day)s单位和下级单位的数") % said
+    said = {"parts": " + ".join(parts), "day": full_day(today), "most": f"{MOST_WEIGHT:,}"}
+    return _("权重 = 1 + %(parts)s，最多%(most)s；按%(day)s单位和下级单位的数") % said
 
 
 def _times(factor: int) -> str:

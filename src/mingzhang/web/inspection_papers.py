@@ -20,6 +20,7 @@ from mingzhang.inspections.answers import is_wrong, value_said
 from mingzhang.inspections.models import Round
 from mingzhang.inspections.outcome import Outcome, Visited, outcome_of
 from mingzhang.inspections.result_words import draws_said, limits_of
+from mingzhang.inspections.rosters import SCRIPT
 from mingzhang.inspections.rounds_query import checklist_of
 from mingzhang.inspections.saying import WHY
 from mingzhang.inspections.views.results import started
@@ -108,8 +109,8 @@ def _draws(outcome: Outcome) -> Iterator[Block]:
     for one in draws_said(outcome.inspection):
         yield from _said("".join(one.lines))
         yield from _said(
-            _("名单校验码：%(digest)s") % {"digest": one.digest},
-            _("重算的命令：%(command)s") % {"command": one.command},
+            _("名单校验码（每8位隔开）：%(digest)s") % {"digest": one.grouped},
+            _("重算的命令：%(command)s") % {"command": f"python3 {SCRIPT.name} {one.file}"},
         )
 
 

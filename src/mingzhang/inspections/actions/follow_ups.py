@@ -15,7 +15,7 @@ from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import flows as findings_flows
 from mingzhang.findings.actions.verifying import Result, follow_up_sent
 from mingzhang.findings.models import Finding, FollowUp
-from mingzhang.findings.wording import severity_name
+from mingzhang.findings.wording import severity_name, vocabulary
 from mingzhang.inspections import queries
 from mingzhang.inspections.actions.hands import AWAITING, recuse_hands
 from mingzhang.inspections.actions.pools import empty_pool, fill_pool, opened, tell
@@ -55,6 +55,7 @@ def set_pool_of_findings(*, draw: Draw, asked: Asked, by: Person) -> Draw:
         raise InvalidInput(_("名单最多%(most)d行。") % {"most": MOST_ROWS}, remedy=_("请缩小单位或者日子。"))
     sizes = {one.name: one.size for one in queries.strata_of(held)}
     empty_pool(held)
+    found.sort(key=_gravest_first)
     fill_pool(held, [_row(one, asked.weights) for one in found], sizes)
     held.weighing = _weighing(found, asked.weights)
     held.save(update_fields=["weighing"])
@@ -64,7 +65,7 @@ def set_pool_of_findings(*, draw: Draw, asked: Asked, by: Person) -> Draw:
 
 
 def awaiting(asked: Asked) -> QuerySet[Finding]:
-    """The findings that are meant, by severity and number."""
+    """The findings that are meant, by number."""
     found = Finding.objects.filter(book=asked.unit.book_id, state__in=AWAITING, follow_up_on__lte=asked.last)
     held = subtree_now(asked.unit)
     if not held.everything:
@@ -73,7 +74,14 @@ def awaiting(asked: Asked) -> QuerySet[Finding]:
         found = found.filter(follow_up_on__gte=asked.first)
     named = {"category": asked.category, "severity": asked.severity}
     found = found.filter(**{name: value for name, value in named.items() if value})
-    return found.select_related("unit", "pack_version").order_by("severity", "number")
+    return found.select_related("unit", "pack_version").order_by("number")
+
+
+def _gravest_first(one: Finding) -> tuple[int, str]:
+    """In the order of the words of its pack, which begin with the mildest."""
+    words = vocabulary(one)
+    known = [severity.id for severity in words.severities] if words else []
+    return -known.index(one.severity) if one.severity in known else 0, one.number
 
 
 def _check_asked(asked: Asked, inspection: Inspection) -> None:
