@@ -59,6 +59,16 @@ def test_what_is_read_takes_nothing(office: Office) -> None:
     assert wrong == []
 
 
+def test_what_is_read_says_its_head_without_its_body(office: Office) -> None:
+    wrong = []
+    for address in (one for one in READS if one.name not in BOTH):
+        who = _allowed(address)
+        answer = matrix.client_of(office, who).head(address.path(office))
+        if answer.status_code != address.answers[who] or b"".join(answer):
+            wrong.append((address.name, answer.status_code))
+    assert wrong == []
+
+
 def test_every_write_wants_the_token_of_its_page(office: Office) -> None:
     paths = {one.name: one.path(office) for one in WRITES}
     paths |= {one.name: one.path(office) for one in READS if one.name in BOTH}

@@ -47,6 +47,12 @@ def visits_of_finding(finding: Finding, person: Person) -> dict[tuple[int, str],
     }
 
 
+def on_site(number: int | None = None) -> str:
+    """The page that works without a network, of all rounds or of one."""
+    page = path_of("inspections:onsite")
+    return page if number is None else f"{page}#/{number}"
+
+
 def address_behind(entry: Entry) -> str:
     """The page of the round that an entry was posted for."""
     return path_of("inspections:round", int(entry.data["round"]))

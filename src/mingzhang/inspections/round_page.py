@@ -16,6 +16,7 @@ from mingzhang.findings.queries import SHOWN as OF_FINDINGS
 from mingzhang.findings.showing import Line as FindingLine
 from mingzhang.findings.showing import lines_of
 from mingzhang.inspections import flows, queries, round_rules, rounds_query
+from mingzhang.inspections.addresses import on_site
 from mingzhang.inspections.answers import NOT_APPLICABLE, is_judged, is_wrong, value_said
 from mingzhang.inspections.models import Inspection, Noted, Photo, Round
 from mingzhang.inspections.rounds_query import Reading
@@ -29,8 +30,6 @@ from mingzhang.organisation.rules import can
 from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.wording import language
-
-ONSITE = "/inspections/onsite/#/"
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def context_of(place: Place, round: Round, given: Given) -> dict[str, Any]:
         "writes": round_rules.user_can_write(place.person, round),
         "calls_off": round_rules.user_can_call_off(place.person, round),
         "acknowledges": round_rules.user_can_acknowledge(place.person, round),
-        "onsite": f"{ONSITE}{round.number}",
+        "onsite": on_site(round.number),
         "inspection": _inspection(place, round),
         "given": given,
     }

@@ -78,6 +78,11 @@ def of_inspector(person: Person) -> QuerySet[Round]:
     return Round.objects.filter(pk__in=own).select_related(*READ_ALONG)
 
 
+def to_go_through(person: Person) -> QuerySet[Round]:
+    """What somebody still has to go through, the oldest first."""
+    return of_inspector(person).filter(state__in=OPEN).order_by("number")
+
+
 def taken_along(person: Person) -> list[Round]:
     """What somebody's phone takes along: what is to be done, and what was finished in the last days."""
     since = clock.now() - timedelta(days=KEPT_DAYS)

@@ -15,6 +15,9 @@ from django.views.decorators.http import require_safe
 
 from mingzhang.findings.waiting import Part as Waiting
 from mingzhang.findings.waiting import parts_of
+from mingzhang.inspections import rounds_query
+from mingzhang.inspections.addresses import on_site
+from mingzhang.inspections.saying import round_title
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.addresses import edit_sheet, new_sheet
 from mingzhang.ledger.listing import kind_name, kinds_of
@@ -24,6 +27,7 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import today_in, visible_units
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.schema import Kind
+from mingzhang.ui.addresses import path_of
 from mingzhang.web.today_duties import duties_of
 
 SHOWN = 8
@@ -99,13 +103,14 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
         "new": _kinds(place, names),
         **duties_of(place),
         "findings": _findings(place),
+        "rounds": _rounds(place),
         "returned": _returned(place, names, found["returned"]),
         "review": _to_review(place, names, found["review"]),
         "post": _to_post(place, names, found["post"]),
         "drafts": _drafts(place, names, found["drafts"]),
         "posted": list(_posted(found["posted"])),
     }
-    kept = ("returned", "review", "post", "drafts")
+    kept = ("rounds", "returned", "review", "post", "drafts")
     due = context.get("due")
     context["nothing"] = not (due and due.count or context["findings"]) and not any(
         context[one].items for one in kept
@@ -147,6 +152,24 @@ def _findings(place: Place) -> list[Waiting]:
     if Permission.FINDING_VIEW not in place.held:
         return []
     return parts_of(place, today_in(place.person.book), FINDINGS_SHOWN)
+
+
+def _rounds(place: Place) -> Part:
+    """The rounds that the person still has to go through."""
+    found = list(rounds_query.to_go_through(place.person)[: ledger.MOST_WAITING])
+    items = [
+        Item(
+            title=f"{one.unit.name}{one.place}",
+            kind=round_title(one),
+            unit="",
+            who="",
+            at=None,
+            address=path_of("inspections:round", one.number),
+            act=on_site(one.number),
+        )
+        for one in found[:SHOWN]
+    ]
+    return Part(items, len(found), on_site())
 
 
 def _returned(place: Place, names: dict[str, Kind], found: Found) -> Part:

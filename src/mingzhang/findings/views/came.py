@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.findings import actions
@@ -24,7 +24,7 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 
 
-@require_GET
+@require_safe
 @placed(Permission.RECORD_VIEW)
 def came_of(request: HttpRequest, place: Place, record_id: int) -> HttpResponse:
     """The rows of a sheet, what each became, and how that stands."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, StateRefused
 from mingzhang.findings import actions
@@ -52,7 +52,7 @@ def keep(request: HttpRequest, finding: Finding, stage: str, by: Person) -> tupl
     return kept, unkept
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def file(request: HttpRequest, place: Place, finding_id: int, use_id: int) -> HttpResponseBase:
     """A file as it was given, checked against its digest; always saved, never shown by the browser."""
@@ -60,7 +60,7 @@ def file(request: HttpRequest, place: Place, finding_id: int, use_id: int) -> Ht
     return as_given(use.evidence, use.name)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def picture(request: HttpRequest, place: Place, finding_id: int, use_id: int) -> HttpResponseBase:
     """A JPEG made anew from an image."""

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound, StateRefused
 from mingzhang.findings import actions
@@ -25,7 +25,7 @@ from mingzhang.organisation.roles import Permission
 from mingzhang.ui.templatetags.ui import full_day
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def finding(request: HttpRequest, place: Place, finding_id: int) -> HttpResponse:
     """What is wrong where, who puts it right until when and why then, what was done, and what may be done now."""

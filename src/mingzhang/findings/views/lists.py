@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import actions, choosing, queries
@@ -28,7 +28,7 @@ from mingzhang.organisation.queries import today_in
 from mingzhang.organisation.roles import Permission
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def findings(request: HttpRequest, place: Place) -> HttpResponse:
     """The findings of the unit at hand and those below it, what is to be solved first."""
@@ -49,7 +49,7 @@ def findings(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "findings/list.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def board(request: HttpRequest, place: Place) -> HttpResponse:
     """The same by how they stand, a column for each state."""
@@ -83,7 +83,7 @@ HINTS: dict[str, Promise] = {
 }
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def waiting(request: HttpRequest, place: Place) -> HttpResponse:
     """What of findings waits for the person: to be corrected, accepted, assigned, verified, closed, looked at."""
@@ -94,13 +94,13 @@ def waiting(request: HttpRequest, place: Place) -> HttpResponse:
 # --- many at once -------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.FINDING_ASSIGN)
 def assign_many(request: HttpRequest, place: Place) -> HttpResponse:
     """First which ones and to whom, then all of them at once, or none."""
     form = request.POST if request.method == "POST" else request.GET
     chosen = _chosen(place, form)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, place, chosen)
     try:
         said = _assign(place, chosen, form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotAllowed
 from mingzhang.findings.doing import acts_of
@@ -14,7 +14,7 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 
 
-@require_GET
+@require_safe
 @placed(Permission.FINDING_VIEW)
 def people(request: HttpRequest, place: Place) -> JsonResponse:
     """The first of those who may answer for the finding, or for several of a list, whose name, post or unit hold

@@ -33,11 +33,11 @@ from mingzhang.ui.templatetags.ui import full_day
 MOST_UNITS = 200
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.FINDING_REPORT)
 def new(request: HttpRequest, place: Place) -> HttpResponse:
     """The form. What is refused stands in it, with what was typed; files have to be chosen again then."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, place, request.GET)
     try:
         made = _report(place, request.POST)

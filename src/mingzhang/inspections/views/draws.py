@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.findings.wording import vocabularies
@@ -32,7 +32,7 @@ MOST_BYTES, MOST_COUNTED = 5_000_000, 1_000
 VERBS = ("change", "publish", "commit", "reveal", "state", "confirm", "take_back", "void", "redraw")
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def draw(request: HttpRequest, place: Place, number: int, turn: int) -> HttpResponse:
     """A draw as it stands; with `again`, drawn again before the reader's eyes."""
@@ -99,7 +99,7 @@ def why_not(place: Place, found: Draw) -> str:
     return ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.INSPECTION_VIEW)
 def pool(request: HttpRequest, place: Place, number: int, turn: int) -> HttpResponse:
     """The objects as a table to type or to paste, or to take from a file."""
@@ -133,14 +133,14 @@ def _uploaded(request: HttpRequest) -> str:
     return text_of(file.read())
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def document(request: HttpRequest, place: Place, number: int, turn: int) -> HttpResponse:
     """All that is needed to draw again."""
     return saved_document(found_draw(place, number, turn))
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def verifier(request: HttpRequest, place: Place) -> HttpResponse:
     """The program that draws again."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.inspections import flows, queries
@@ -24,7 +24,7 @@ from mingzhang.ui.saving import saved
 SIZE = 20
 
 
-@require_GET
+@require_safe
 def inspections(request: HttpRequest) -> HttpResponse:
     """What is public, the latest first."""
     asked = request.GET.get("page", "")
@@ -47,7 +47,7 @@ def inspections(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/open_list.html", {"lines": lines, "pages": pages})
 
 
-@require_GET
+@require_safe
 def inspection(request: HttpRequest, number: int) -> HttpResponse:
     """One plan with its draws."""
     found = queries.public_by_id(number)
@@ -64,7 +64,7 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "inspections/open_inspection.html", context)
 
 
-@require_GET
+@require_safe
 def result(request: HttpRequest, number: int, name: str, form: str) -> HttpResponse:
     """The result as a file for machines."""
     found = queries.public_by_id(number)
@@ -76,7 +76,7 @@ def result(request: HttpRequest, number: int, name: str, form: str) -> HttpRespo
     return saved(HttpResponse(write(said), content_type=media_type), file)
 
 
-@require_GET
+@require_safe
 def draw(request: HttpRequest, number: int, turn: int) -> HttpResponse:
     """One draw: roster, commitments and result."""
     found = _published(number, turn)
@@ -84,13 +84,13 @@ def draw(request: HttpRequest, number: int, turn: int) -> HttpResponse:
     return render(request, "inspections/open_draw.html", context)
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, number: int, turn: int) -> HttpResponse:
     """All that is needed to draw again."""
     return saved_document(_published(number, turn))
 
 
-@require_GET
+@require_safe
 def verifier(request: HttpRequest) -> HttpResponse:
     """The program that draws again."""
     return saved_script()

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.inspections import actions, queries, rules
@@ -19,7 +19,7 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def inspections(request: HttpRequest, place: Place) -> HttpResponse:
     """Those of the unit in the header and below it."""
@@ -37,7 +37,7 @@ def inspections(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "inspections/list.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def inspection(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """One inspection: the plan, its draws, and what may be done."""
@@ -50,7 +50,7 @@ def show(request: HttpRequest, place: Place, found: Inspection, given: Given, st
     return render(request, "inspections/inspection.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def checklist(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """What is looked at, item by item."""
@@ -62,7 +62,7 @@ def checklist(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, "inspections/checklist.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.INSPECTION_VIEW)
 def new(request: HttpRequest, place: Place) -> HttpResponse:
     """A new plan of the unit in the header."""
@@ -70,7 +70,7 @@ def new(request: HttpRequest, place: Place) -> HttpResponse:
     return _written(request, place, place.unit, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @placed(Permission.INSPECTION_VIEW)
 def change(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """A plan that is not approved yet, written anew."""

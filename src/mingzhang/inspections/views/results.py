@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
 from mingzhang.inspections import flows, queries
@@ -23,7 +23,7 @@ from mingzhang.organisation.roles import Permission
 MOST_LISTED = 1_000
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def result(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """What was seen, object by object and item by item, and what became of it."""
@@ -44,7 +44,7 @@ def result(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     return render(request, "inspections/result.html", context)
 
 
-@require_GET
+@require_safe
 @placed(Permission.INSPECTION_VIEW)
 def counted(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """The rounds, answers or findings that a number was counted from."""

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, NotAllowed, NotFound, StateRefused
 from mingzhang.inspections import actions, round_rules, rounds_query
+from mingzhang.inspections.addresses import on_site
 from mingzhang.inspections.models import Photo, Round
 from mingzhang.inspections.operations import Sent
-from mingzhang.inspections.round_page import ONSITE, Given, context_of, sees_pictures
+from mingzhang.inspections.round_page import Given, context_of, sees_pictures
 from mingzhang.inspections.rounds_page import MOST_COUNTED, Asked, lines_of, own_lines
 from mingzhang.ledger.views.reading import as_picture
 from mingzhang.organisation.models import Person
@@ -41,7 +42,7 @@ def rounds(request: HttpRequest, place: Place) -> HttpResponse:
         "capped": count >= MOST_COUNTED,
         "pages": asked.pages(count),
         "each": _("每页20次"),
-        "onsite": ONSITE.partition("#")[0],
+        "onsite": on_site(),
         "self_checks": round_rules.user_can_self_check(place.person, place.unit),
     }
     return render(request, "inspections/rounds.html", context)
