@@ -119,7 +119,7 @@ def test_nothing_is_added_to_a_result(world: World) -> None:
 
 HELD = ("inspection", "draw", "commitment", "drawn", "drawninspector")
 SAID = ("operation", "answer", "photo", "noted", "drop", "statement")
-OF_ROUNDS = (*SAID, "round", "roundinspector", "roundfinding")
+OF_ROUNDS = (*SAID, "round", "roundinspector", "roundfinding", "roundfollowup")
 
 
 @pytest.mark.parametrize("table", HELD)

@@ -7,14 +7,16 @@ import io
 import json
 from typing import Any
 
-import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mingzhang.core.errors import StateRefused
+from mingzhang.findings import actions as findings
 from mingzhang.inspections import actions
 from mingzhang.inspections.models import Inspection, Round, RoundFinding
 from mingzhang.organisation.models import Person
+from tests import cast as people
 from tests.inspections.rounds import RoundsWorld
 from tests.inspections.test_results import july, visited, words
 
@@ -91,13 +93,35 @@ def test_an_unannounced_result_is_public_once_it_is_over(office: RoundsWorld, ju
     assert json.loads(file(inspection, "result", "json").content)["counts"]["visited"] == 3
 
 
-def test_an_inspection_ends_when_every_object_was_visited_or_called_off(office: RoundsWorld, july: None) -> None:
-    first, *rest = office.under_way()
-    inspection = first.inspection
-    assert inspection is not None
-    for one in rest:
-        office.finished(one)
-    with pytest.raises(StateRefused, match=f"{first.unit.name}还没有查完"):
+def test_what_is_closed_afterwards_is_counted_as_closed(office: RoundsWorld, july: None) -> None:
+    inspection = over(office)
+    found = RoundFinding.objects.get(round__inspection=inspection).finding
+    owner = people.seat(found.unit, "owner", "甘主任", "经办岗", ["clerk"], office.cast.admin)
+    found = findings.assign(finding=found, owner=owner, by=office.li)
+    found = findings.begin(finding=found, by=owner)
+    found = findings.submit(finding=found, result="贴好了", by=owner)
+    found = findings.verify(finding=found, by=office.li)
+    findings.close(finding=found, by=office.wei)
+    said = json.loads(file(inspection, "result", "json").content)
+    assert said["counts"]["closed"] == 1
+    assert [one["closed"] for one in said["problems"]] == [1]
+    assert sorted(one["closed"] for one in said["objects"]) == [0, 0, 1]
+
+
+def test_the_public_page_asks_no_more_questions_for_more_objects(office: RoundsWorld, july: None) -> None:
+    def asked(done: int) -> int:
+        rounds = office.under_way()
+        for number, one in enumerate(rounds):
+            if number < done:
+                office.finished(one, posted="no")
+            else:
+                actions.call_off(round=one, reason="下大雨", by=office.wei)
+        inspection = rounds[0].inspection
+        assert inspection is not None
         actions.finish_inspection(inspection=inspection, by=office.wei)
-    actions.call_off(round=first, reason="那里正在修路", by=office.wei)
-    assert actions.finish_inspection(inspection=inspection, by=office.wei).state == "finished"
+        open_page(inspection)
+        with CaptureQueriesContext(connection) as captured:
+            open_page(inspection)
+        return len(captured)
+
+    assert asked(1) == asked(3)

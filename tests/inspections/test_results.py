@@ -88,7 +88,7 @@ def test_every_number_of_the_page_opens_to_as_many_as_it_says(office: RoundsWorl
     bad, _good, _left = visited(office)
     client = client_of(office.wei)
     content = page(client, "result", bad.inspection_id).decode()
-    numbers = re.findall(r'<a class="tn" href="([^"]+)">([\d,]+)</a>', content)
+    numbers = re.findall(r'<a class="tn"\s+href="([^"]+)">([\d,]+)</a>', content)
     assert len(numbers) > 15
     for address, number in set(numbers):
         opened = client.get(address.replace("&amp;", "&"))

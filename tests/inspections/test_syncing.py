@@ -179,7 +179,7 @@ def test_an_inspection_ends_once_every_object_was_inspected_or_called_off(office
     first, *rest = office.under_way()
     for one in rest:
         office.finished(one)
-    with pytest.raises(StateRefused, match="还有1个对象没有查完"):
+    with pytest.raises(StateRefused, match=f"{first.unit.name}还没有查完"):
         actions.finish_inspection(inspection=first.inspection, by=office.wei)
     actions.call_off(round=first, reason="正在搬迁", by=office.wei)
     assert actions.finish_inspection(inspection=first.inspection, by=office.wei).state == "finished"

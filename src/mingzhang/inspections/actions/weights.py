@@ -26,7 +26,7 @@ def weigh_pool(*, draw: Draw, factors: Mapping[str, int], by: Person) -> Draw:
     if any(not 0 <= one <= MOST_FACTOR for one in factors.values()):
         raise InvalidInput(_("乘以几，是0到%(most)d的整数。") % {"most": MOST_FACTOR})
     wanted = {key: factors[key] for key in FIGURES if factors.get(key)}
-    book, objects = held.inspection.book, list(queries.objects_of(held))
+    book, objects = held.inspection.book, list(queries.objects_of(held).select_related(None))
     today = today_in(book)
     _keep(objects, weigh(objects, wanted, book, today) if wanted else [Weighed(1, "")] * len(objects))
     held.weighing = formula_of(wanted, today) if wanted else ""
