@@ -32,7 +32,8 @@ from tests.findings.world import World, moment
 STEPS = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 7), st.integers(0, 5)), min_size=8, max_size=20)
 BESIDES = ("measure", "file")
 # Handing on and putting together: what comes about too seldom by itself.
-HANDED = ("transfer", "refuse", "accept", "decide", "merge", "split", "doubt", "uphold", "submit", "send_back")
+HANDED = ("transfer", "refuse", "accept", "decide", "merge", "split", "doubt", "uphold", "submit", "send_back",
+          "suspend", "resume")  # fmt: skip
 HANDINGS = st.lists(
     st.tuples(st.sampled_from(HANDED), st.integers(0, 7), st.integers(0, 5)), min_size=10, max_size=24
 )
@@ -244,9 +245,8 @@ def test_whatever_is_tried_nobody_closes_what_they_corrected_and_nothing_is_lost
 
     walks()
     often = {"assign", "submit", "verify", "close", "recur"}
-    assert walked.keys() >= (
-        often if examples < 40 else often | {"transfer", "merge", "split", "doubt", "suspend", "withdraw"}
-    )
+    # What is handed on and suspended is rare here, and walked below.
+    assert walked.keys() >= (often if examples < 40 else often | {"merge", "split", "doubt", "withdraw"})
 
 
 @pytest.mark.parametrize("examples", [2, pytest.param(40, marks=pytest.mark.slow)])
