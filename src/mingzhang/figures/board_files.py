@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mingzhang.core import clock
+from mingzhang.core.workbooks import Styles, new_workbook, write_row
 from mingzhang.figures.board_charts import BoardCharts, MonthLine, measure_of
 from mingzhang.figures.boards import Board, Line
-from mingzhang.figures.entry_files import Styles, write_row
 from mingzhang.figures.saying import PERCENT, POINTS
 from mingzhang.figures.sql import Number
 from mingzhang.figures.wording import sentence
@@ -23,7 +22,7 @@ from mingzhang.packs.wording import language
 def workbook(board: Board) -> bytes:
     """The workbook. Numbers are numbers: a share is a fraction shown in percent."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out)
     styles, charts = Styles(book), BoardCharts(board)
     _heat(book.add_worksheet(_("各单位")), styles, board)
     months = book.add_worksheet(_("每月"))

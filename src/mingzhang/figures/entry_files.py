@@ -5,19 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import IO, TypeAlias
+from typing import IO
 
-import xlsxwriter
 from django.utils.translation import gettext as _
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from mingzhang.core.digests import show
-from mingzhang.core.spreadsheets import guarded, is_dangerous
+from mingzhang.core.spreadsheets import guarded
+from mingzhang.core.workbooks import XLSX, Styles, Value, new_workbook, write_row
 from mingzhang.figures.definitions import Counted, definitions
 from mingzhang.figures.opening import number_in, summed_field, title_of
 from mingzhang.figures.traces import Trace
@@ -27,12 +23,7 @@ from mingzhang.packs.wording import language
 
 MOST = 50_000
 CHUNK = 2_000
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-Value: TypeAlias = "str | int | Decimal | date | None"
+FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 @dataclass(frozen=True)
@@ -112,9 +103,7 @@ def as_csv(listing: Listing) -> Iterator[bytes]:
 def as_xlsx(listing: Listing) -> IO[bytes]:
     """The listing as a workbook in a temporary file, written row by row and kept out of memory."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = new_workbook(file, constant_memory=True)
     sheet = book.add_worksheet(_("账目"))
     styles = Styles(book)
     sheet.freeze_panes(1, 0)
@@ -126,29 +115,3 @@ def as_xlsx(listing: Listing) -> IO[bytes]:
     book.close()
     file.seek(0)
     return file
-
-
-class Styles:
-    """The formats of a workbook's cells."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.head: Format = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.day: Format = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.text: Format = book.add_format({"quote_prefix": True})
-        self.whole: Format = book.add_format({"num_format": "#,##0"})
-        self.fraction: Format = book.add_format({"num_format": "#,##0.00"})
-        self.share: Format = book.add_format({"num_format": "0.0%"})
-
-
-def write_row(
-    sheet: Worksheet, styles: Styles, nth: int, row: Sequence[Value], style: Format | None = None
-) -> None:
-    """A row of cells: numbers as numbers, days as days, and texts as texts whatever they begin with."""
-    for column, value in enumerate(row):
-        if isinstance(value, str):
-            sheet.write_string(nth, column, value, style or (styles.text if is_dangerous(value) else None))
-        elif isinstance(value, date):
-            sheet.write_datetime(nth, column, value, style or styles.day)
-        elif value is not None:
-            plain = styles.whole if isinstance(value, int) else styles.fraction
-            sheet.write_number(nth, column, value, style or plain)

@@ -74,6 +74,16 @@ def is_wrong(item: Item, value: str) -> bool:
     return item.answer == "yes_no" and value == "no"
 
 
+def verdict(item: Item, value: str) -> str:
+    """What an answer says of the item: `right` or `wrong`, `na` where it does not apply, `plain` where none of
+    these can be said."""
+    if is_wrong(item, value):
+        return "wrong"
+    if value == NOT_APPLICABLE:
+        return "na"
+    return "right" if is_judged(item) else "plain"
+
+
 def is_judged(item: Item) -> bool:
     """Whether an answer to it can be right or wrong at all."""
     if item.answer == "number":

@@ -92,7 +92,7 @@ class Wanted:
         if self.stands:
             yield str(STAND_NAMES[self.stands])
         yield from (one.name for one in outcome.items if one.item.id == self.item)
-        yield from (one.label for one in outcome.objects if str(one.round.number) == self.round)
+        yield from (one.round.where for one in outcome.objects if str(one.round.number) == self.round)
         alike = [one for one in outcome.findings if one.finding.category == self.category]
         yield from (one.category for one in alike[:1])
         alike = [one for one in outcome.findings if one.finding.severity == self.severity]

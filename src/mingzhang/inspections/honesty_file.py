@@ -6,17 +6,17 @@ import io
 from collections.abc import Sequence
 from decimal import Decimal
 
-import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.worksheet import Worksheet
 
-from mingzhang.figures.entry_files import Styles, write_row
+from mingzhang.core.workbooks import Styles, new_workbook, write_row
 from mingzhang.inspections.honesty import Compared, Line
 
 
 def workbook(compared: Compared, title: str, meaning: str) -> bytes:
     """By item, by unit, and what it means. Numbers are numbers."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(out)
     styles = Styles(book)
     for name, lines in ((_("按项"), compared.by_item()), (_("按单位"), compared.by_unit())):
         _table(book.add_worksheet(name), styles, name, [*lines, compared.total])
@@ -28,7 +28,7 @@ def workbook(compared: Compared, title: str, meaning: str) -> bytes:
     return out.getvalue()
 
 
-def _table(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, name: str, lines: Sequence[Line]) -> None:
+def _table(sheet: Worksheet, styles: Styles, name: str, lines: Sequence[Line]) -> None:
     heads = [name, _("自查说合格、检查也看了"), _("检查说不合格"), _("区间下端（%）"), _("区间上端（%）")]
     write_row(sheet, styles, 0, heads, styles.head)
     sheet.set_column(0, 0, 48)

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from mingzhang.findings.models import CLOSED, GONE, Finding
 from mingzhang.findings.wording import category_name, severity_name
-from mingzhang.inspections.answers import NOT_APPLICABLE, is_wrong
+from mingzhang.inspections.answers import verdict
 from mingzhang.inspections.models import DONE, OPEN, Drawn, Inspection, Round, RoundFinding, RoundFollowUp
 from mingzhang.inspections.rosters import post_said
 from mingzhang.inspections.rounds_query import Reading, checklist_of, judged_items, readings_of
@@ -110,10 +110,6 @@ class Visited:
     @property
     def unit(self) -> str:
         return self.round.unit.name
-
-    @property
-    def label(self) -> str:
-        return f"{self.round.unit.name}{self.round.place}"
 
     @property
     def done(self) -> bool:
@@ -250,8 +246,7 @@ def judged_of(round: Round, reading: Reading) -> Iterator[Judged]:
     for item in judged_items(round):
         said = reading.answers.get(item.id)
         if said is not None:
-            kind = "na" if said.value == NOT_APPLICABLE else "wrong" if is_wrong(item, said.value) else "right"
-            yield Judged(round, item, kind)
+            yield Judged(round, item, verdict(item, said.value))
 
 
 def outcome_of(inspection: Inspection) -> Outcome:

@@ -190,11 +190,6 @@ def lacking(draw: Draw, people: int) -> list[PoolObject]:
     return list(PoolObject.objects.filter(pk__in=list(short)).select_related("unit").order_by("number"))
 
 
-def object_said(one: PoolObject) -> str:
-    """The unit, and the place in it."""
-    return f"{one.unit.name}{one.place}"
-
-
 def drawn_of(draw: Draw) -> list[Drawn]:
     """What was drawn, by number, with its inspectors read along."""
     found = Drawn.objects.filter(draw=draw).select_related("object__unit", "object__stratum")

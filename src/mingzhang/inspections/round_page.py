@@ -17,7 +17,7 @@ from mingzhang.findings.showing import Line as FindingLine
 from mingzhang.findings.showing import lines_of
 from mingzhang.inspections import flows, queries, round_rules, rounds_query
 from mingzhang.inspections.addresses import on_site
-from mingzhang.inspections.answers import NOT_APPLICABLE, is_judged, is_wrong, value_said
+from mingzhang.inspections.answers import value_said, verdict
 from mingzhang.inspections.models import Inspection, Noted, Photo, Round
 from mingzhang.inspections.rounds_query import Reading
 from mingzhang.inspections.saying import KINDS, ROUND_LOOKS, basis_said, round_title
@@ -166,20 +166,12 @@ def _row(item: Item, heads: Sequence[Said], shots: tuple[Shot, ...]) -> Row:
 
 def _told(item: Item, said: Said) -> Told:
     words = value_said(item, said.value) if said.value else _("收回了答案")
-    return Told(said.op, words, _look(item, said.value), said.note, said.by, said.at)
-
-
-def _look(item: Item, value: str) -> str:
-    if is_wrong(item, value):
-        return "wrong"
-    if value == NOT_APPLICABLE:
-        return "apart"
-    return "right" if is_judged(item) else "plain"
+    return Told(said.op, words, verdict(item, said.value), said.note, said.by, said.at)
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:
     looks = [row.answer.look for row in rows if row.answer]
-    named = {look: looks.count(look) for look in ("right", "wrong", "apart")}
+    named = {look: looks.count(look) for look in ("right", "wrong", "na")}
     return named | {"of": len(rows), "left": sum(row.answer is None for row in rows)}
 
 

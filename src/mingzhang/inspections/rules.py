@@ -166,7 +166,7 @@ def check_inspectors(draw: Draw) -> None:
         )
     lacking = queries.lacking(draw, people)
     if lacking:
-        named = "、".join(queries.object_said(one) for one in lacking[:SHOWN])
+        named = "、".join(one.where for one in lacking[:SHOWN])
         raise InvalidInput(
             _("回避之后，%(objects)s%(more)s凑不齐%(each)d名检查人。")
             % {"objects": named, "more": _("等") if len(lacking) > SHOWN else "", "each": draw.per_object},

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 
-import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
+from mingzhang.core.workbooks import XLSX, Value, of_one_table
 from mingzhang.duties.list_page import Asked, Group, Item, asked_items, grouped
 from mingzhang.duties.saying import PARTS
-from mingzhang.figures import entry_files
-from mingzhang.figures.entry_files import Styles, Value, write_row
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 from mingzhang.packs.wording import language
@@ -111,24 +108,12 @@ def _pdf(asked: Asked, items: Sequence[Item]) -> bytes:
 
 
 def _xlsx(asked: Asked, items: Sequence[Item]) -> bytes:
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(_("责任清单"))
-    styles = Styles(book)
-    sheet.freeze_panes(1, 0)
-    for column, width in enumerate(WIDTHS):
-        sheet.set_column(column, column, width)
     heads = [
         _("序号"), _("类别"), _("体系包"), _("责任事项"), _("职责"), _("依据"), *map(str, PARTS.values()),
         _("多久一次"), _("怎样算办完"), _("佐证"), _("调整"), _("原因"),
     ]  # fmt: skip
-    write_row(sheet, styles, 0, heads, styles.head)
-    wrapped = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-    for number, item in enumerate(items, start=1):
-        write_row(sheet, styles, number, _row(number, item), wrapped)
-    sheet.autofilter(0, 0, len(items), len(heads) - 1)
-    book.close()
-    return file.getvalue()
+    rows = (_row(number, item) for number, item in enumerate(items, start=1))
+    return of_one_table(_("责任清单"), list(zip(heads, WIDTHS, strict=True)), rows)
 
 
 def _row(number: int, item: Item) -> list[Value]:
@@ -142,5 +127,5 @@ def _row(number: int, item: Item) -> list[Value]:
 WRITERS: dict[str, tuple[str, Callable[[Asked, Sequence[Item]], bytes]]] = {
     "docx": (FORMS["docx"].media_type, _docx),
     "pdf": (FORMS["pdf"].media_type, _pdf),
-    "xlsx": (entry_files.FORMS["xlsx"], _xlsx),
+    "xlsx": (XLSX, _xlsx),
 }

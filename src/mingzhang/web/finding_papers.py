@@ -3,12 +3,10 @@ which one of them was closed. On the page of official documents, and as workbook
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import xlsxwriter
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,8 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
-from mingzhang.figures import entry_files
-from mingzhang.figures.entry_files import Styles, write_row
+from mingzhang.core.workbooks import XLSX, of_one_table
 from mingzhang.findings import queries
 from mingzhang.findings.finding_page import finding_by_id
 from mingzhang.findings.flows import STATES
@@ -36,7 +33,6 @@ from mingzhang.ui.templatetags.ui import full_day
 
 MOST = 1000
 NOTHING = "—"
-XLSX = entry_files.FORMS["xlsx"]
 
 
 @dataclass(frozen=True)
@@ -185,20 +181,9 @@ def _pdf(kind: str, asked: Asked, rows: Sequence[Sequence[object]], count: int) 
 
 
 def _xlsx(kind: str, asked: Asked, rows: Sequence[Sequence[object]], count: int) -> bytes:
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(str(PAPERS[kind].name))
-    styles = Styles(book)
-    sheet.freeze_panes(1, 0)
-    for column, (_name, width) in enumerate(PAPERS[kind].columns):
-        sheet.set_column(column, column, width)
-    write_row(sheet, styles, 0, [str(name) for name, _width in PAPERS[kind].columns], styles.head)
-    wrapped = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-    for number, row in enumerate(rows, start=1):
-        write_row(sheet, styles, number, [cell if isinstance(cell, int) else str(cell) for cell in row], wrapped)
-    sheet.autofilter(0, 0, len(rows), len(PAPERS[kind].columns) - 1)
-    book.close()
-    return file.getvalue()
+    columns = [(str(name), width) for name, width in PAPERS[kind].columns]
+    cells = ([cell if isinstance(cell, int) else str(cell) for cell in row] for row in rows)
+    return of_one_table(str(PAPERS[kind].name), columns, cells)
 
 
 LIST_FORMS: dict[str, tuple[str, Callable[[str, Asked, Sequence[Sequence[object]], int], bytes]]] = {

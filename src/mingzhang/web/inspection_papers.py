@@ -5,15 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from mingzhang.core.errors import NotFound
-from mingzhang.figures import entry_files
-from mingzhang.figures.entry_files import Styles, Value, write_row
+from mingzhang.core.workbooks import XLSX, Styles, Value, add_table, new_workbook
 from mingzhang.findings.flows import STATES
 from mingzhang.inspections import flows, queries
 from mingzhang.inspections.answers import is_wrong, value_said
@@ -128,7 +126,7 @@ def _numbers(outcome: Outcome) -> Iterator[Block]:
     )
     yield from _said(_("一共看了%(items)d项次，合格%(right)d项次，不合格%(wrong)d项次，不涉及%(na)d项次。") % said)
     for one in outcome.called_off:
-        why = {"object": f"{one.unit.name}{one.place}", "why": one.called_off_because}
+        why = {"object": one.where, "why": one.called_off_because}
         yield from _said(_("没有查%(object)s：%(why)s") % why)
 
 
@@ -142,9 +140,9 @@ def _objects(outcome: Outcome) -> Iterator[Block]:
 def _object(one: Visited) -> Sequence[object]:
     posts = "、".join(one.posts)
     if not one.done or one.on is None:
-        return one.label, flows.ROUND.states[one.round.state], *[NOTHING] * 4, posts
+        return one.round.where, flows.ROUND.states[one.round.state], *[NOTHING] * 4, posts
     found = sum(each.stands != "gone" for each in one.findings)
-    return one.label, short_day(one.on), one.tally.right, one.tally.wrong, one.tally.na, found, posts
+    return one.round.where, short_day(one.on), one.tally.right, one.tally.wrong, one.tally.na, found, posts
 
 
 def _items(outcome: Outcome) -> Iterator[Block]:
@@ -174,7 +172,7 @@ def _findings(outcome: Outcome) -> Iterator[Block]:
     yield from _said(_("按类别和程度：%(groups)s。") % {"groups": "，".join(groups)})
     header = (_("编号"), _("在哪里发现"), _("类别"), _("程度"), _("状态"))
     rows = (
-        (one.finding.number, f"{one.round.unit.name}{one.round.place}", one.category, one.severity,
+        (one.finding.number, one.round.where, one.category, one.severity,
          STATES[one.finding.state])
         for one in outcome.findings
     )  # fmt: skip
@@ -207,7 +205,7 @@ def _statements(outcome: Outcome) -> Iterator[Block]:
     )
     for one in outcome.said:
         stance = {None: _("没有表态"), True: _("同意"), False: _("不同意")}[one.agrees]
-        said = {"object": f"{one.unit.name}{one.place}", "post": one.said_by, "stance": stance}
+        said = {"object": one.where, "post": one.said_by, "stance": stance}
         line = _("%(object)s（%(post)s）%(stance)s") % said
         yield from _said(f"{line}：{one.statement}" if one.statement else f"{line}。")
 
@@ -230,29 +228,18 @@ def _pdf(outcome: Outcome) -> bytes:
 def _xlsx(outcome: Outcome) -> bytes:
     """Every object on one sheet, every answer on another."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(file)
     styles = Styles(book)
-    for name, widths, head, rows in (
-        (_("对象"), (8, 30, 12, 12, 12, 10, 10, 10, 10, 10, 40), _object_head(), _object_rows(outcome)),
-        (_("答案"), (8, 30, 12, 20, 40, 14, 12, 40), _answer_head(), _answer_rows(outcome)),
-    ):
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        write_row(sheet, styles, 0, head, styles.head)
-        nth = 0
-        for nth, row in enumerate(rows, start=1):
-            write_row(sheet, styles, nth, row)
-        sheet.autofilter(0, 0, nth, len(head) - 1)
+    add_table(book, styles, _("对象"), _object_columns(), _object_rows(outcome))
+    add_table(book, styles, _("答案"), _answer_columns(), _answer_rows(outcome))
     book.close()
     return file.getvalue()
 
 
-def _object_head() -> list[str]:
+def _object_columns() -> list[tuple[str, int]]:
     return [
-        _("编号"), _("对象"), _("状态"), _("查完"), _("为什么"), _("合格"), _("不合格"), _("不涉及"), _("问题"),
-        _("已销号"), _("谁查的"),
+        (_("编号"), 8), (_("对象"), 30), (_("状态"), 12), (_("查完"), 12), (_("为什么"), 12), (_("合格"), 10),
+        (_("不合格"), 10), (_("不涉及"), 10), (_("问题"), 10), (_("已销号"), 10), (_("谁查的"), 40),
     ]  # fmt: skip
 
 
@@ -260,14 +247,17 @@ def _object_rows(outcome: Outcome) -> Iterator[list[Value]]:
     for one in outcome.objects:
         held = [each for each in one.findings if each.stands != "gone"]
         yield [
-            one.round.number, one.label, str(flows.ROUND.states[one.round.state]), one.on, _why(one.round),
+            one.round.number, one.round.where, str(flows.ROUND.states[one.round.state]), one.on, _why(one.round),
             one.tally.right, one.tally.wrong, one.tally.na, len(held),
             sum(each.stands == "closed" for each in held), "、".join(one.posts),
         ]  # fmt: skip
 
 
-def _answer_head() -> list[str]:
-    return [_("编号"), _("对象"), _("查完"), _("部分"), _("项目"), _("答案"), _("结果"), _("说明")]
+def _answer_columns() -> list[tuple[str, int]]:
+    return [
+        (_("编号"), 8), (_("对象"), 30), (_("查完"), 12), (_("部分"), 20), (_("项目"), 40), (_("答案"), 14),
+        (_("结果"), 12), (_("说明"), 40),
+    ]  # fmt: skip
 
 
 def _answer_rows(outcome: Outcome) -> Iterable[list[Value]]:
@@ -277,7 +267,7 @@ def _answer_rows(outcome: Outcome) -> Iterable[list[Value]]:
             for item in part.items:
                 said = answers[item.id]
                 yield [
-                    round.number, f"{round.unit.name}{round.place}", round.finished_on,
+                    round.number, round.where, round.finished_on,
                     part.name.text(language()), item.name.text(language()), value_said(item, said.value),
                     _("不合格") if is_wrong(item, said.value) else "", said.note,
                 ]  # fmt: skip
@@ -290,5 +280,5 @@ def _why(round: Round) -> str:
 _FORMS: dict[str, tuple[str, Callable[[Outcome], bytes]]] = {
     "docx": (FORMS["docx"].media_type, _docx),
     "pdf": (FORMS["pdf"].media_type, _pdf),
-    "xlsx": (entry_files.FORMS["xlsx"], _xlsx),
+    "xlsx": (XLSX, _xlsx),
 }

@@ -105,7 +105,7 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
         "findings": _findings(place),
         "rounds": _rounds(place),
         "returned": _returned(place, names, found["returned"]),
-        "review": _to_review(place, names, found["review"]),
+        "review": _to_review(names, found["review"]),
         "post": _to_post(place, names, found["post"]),
         "drafts": _drafts(place, names, found["drafts"]),
         "posted": list(_posted(found["posted"])),
@@ -159,7 +159,7 @@ def _rounds(place: Place) -> Part:
     found = list(rounds_query.to_go_through(place.person)[: ledger.MOST_WAITING])
     items = [
         Item(
-            title=f"{one.unit.name}{one.place}",
+            title=one.where,
             kind=round_title(one),
             unit="",
             who="",
@@ -188,7 +188,7 @@ def _returned_item(record: Record, why: ledger.Return | None, names: dict[str, K
     return Item(**{**item, "act": edit_sheet(record), "said": said})
 
 
-def _to_review(place: Place, names: dict[str, Kind], found: Found) -> Part:
+def _to_review(names: dict[str, Kind], found: Found) -> Part:
     files = ledger.evidence_counts(found.records)
     items = []
     for record in found.records:
@@ -196,7 +196,7 @@ def _to_review(place: Place, names: dict[str, Kind], found: Found) -> Part:
         item = _item(record, names, who, record.submitted_at)
         address = f"{item['address']}?queue="
         items.append(Item(**{**item, "files": files.get(record.pk, 0), "address": address, "act": address}))
-    return Part(items, ledger.waiting_count(place.person), reverse("ledger:queue"))
+    return Part(items, found.count, reverse("ledger:queue"))
 
 
 def _to_post(place: Place, names: dict[str, Kind], found: Found) -> Part:

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from mingzhang.audit import append as audit
 from mingzhang.duties.lists import words_of
 from mingzhang.duties.models import Adaptation, Task
-from mingzhang.ledger.appending import append, lock_position
+from mingzhang.ledger.actions.accruing import post_accrued
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.lines import Line
 from mingzhang.organisation.models import Book, Person
 from mingzhang.organisation.queries import today_in
@@ -84,14 +84,7 @@ def _settle(book: Book, found: Sequence[Accrued], by: Person | None) -> int:
     numbers = dict(RecordKind.objects.filter(code=TASKS).values_list("pack", "id"))
     kinds = _kinds_of(found)
     pairs = [pair for task in found for pair in _lines(task, numbers[task.pack], kinds[task.id])]
-    done = append([line for _task, line in pairs], book=book, by=by)
-    stands = {
-        task: seq for seq, (task, line) in zip(done.positions, pairs, strict=True) if line.sign == 1
-    }  # fmt: skip
-    _keep(found, stands)
-    said = {"first": done.positions[0], "last": done.positions[-1], "entries": done.digest_of(done.positions)}
-    actor = by.ref if by else SYSTEM
-    audit.event(book=book.code, actor=actor, verb="ledger.accrue", subject=f"book:{book.code}", data=said)
+    _keep(found, dict(post_accrued(pairs, book=book, by=by, actor=by.ref if by else SYSTEM)))
     return len(pairs)
 
 

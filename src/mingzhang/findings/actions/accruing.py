@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from mingzhang.audit import append as audit
 from mingzhang.findings.models import CLOSED, GONE, UNSOLVED, Finding
-from mingzhang.ledger.appending import append, lock_position
+from mingzhang.ledger.actions.accruing import post_accrued
+from mingzhang.ledger.appending import lock_position
 from mingzhang.ledger.lines import Line
 from mingzhang.organisation.models import Book, Person
 from mingzhang.organisation.queries import today_in
@@ -74,12 +74,7 @@ def accrue_findings(findings: Iterable[int], book: Book, by: Person | None) -> i
     if not found:
         return 0
     pairs = list(_lines(found))
-    done = append([line for _differing, line in pairs], book=book, by=by)
-    stands = [(one, seq) for seq, (one, line) in zip(done.positions, pairs, strict=True) if line.sign == 1]
-    _keep(found, stands)
-    said = {"first": done.positions[0], "last": done.positions[-1], "entries": done.digest_of(done.positions)}
-    actor = by.ref if by else SYSTEM
-    audit.event(book=book.code, actor=actor, verb="ledger.accrue", subject=f"book:{book.code}", data=said)
+    _keep(found, post_accrued(pairs, book=book, by=by, actor=by.ref if by else SYSTEM))
     return len(pairs)
 
 

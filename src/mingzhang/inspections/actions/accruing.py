@@ -9,16 +9,16 @@ The last position of the book is locked before rounds are, as posting does: else
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from mingzhang.audit import append as audit
-from mingzhang.inspections.answers import NOT_APPLICABLE, is_wrong
+from mingzhang.inspections.answers import verdict
 from mingzhang.inspections.models import DrawnEntry, Round, RoundFinding
 from mingzhang.inspections.rounds_query import Reading, judged_items
-from mingzhang.ledger.appending import append
+from mingzhang.ledger.actions.accruing import post_accrued
 from mingzhang.ledger.lines import Line
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Person, Unit
@@ -86,12 +86,10 @@ def _drawn(round: Round, stands: Entry | None) -> Wanted:
 
 def _counted(round: Round, reading: Reading) -> dict[str, Any]:
     judged = judged_items(round)
-    values = {item.id: reading.answers[item.id].value for item in judged}
-    wrong = sum(is_wrong(item, values[item.id]) for item in judged)
-    apart = sum(value == NOT_APPLICABLE for value in values.values())
+    found = Counter(verdict(item, reading.answers[item.id].value) for item in judged)
     return _said(round) | {
-        "kind": round.kind, "items": len(judged), "right": len(judged) - wrong - apart, "wrong": wrong,
-        "not_applicable": apart, "findings": RoundFinding.objects.filter(round=round).count(),
+        "kind": round.kind, "items": len(judged), "right": found["right"], "wrong": found["wrong"],
+        "not_applicable": found["na"], "findings": RoundFinding.objects.filter(round=round).count(),
     }  # fmt: skip
 
 
@@ -112,12 +110,8 @@ def _post(wanted: Sequence[Wanted], by: Person) -> list[tuple[Round, int]]:
     if not wanted:
         return []
     book, kinds = wanted[0].round.book, _kinds(wanted)
-    lines = [line for one in wanted for line in _lines(one, kinds)]
-    done = append([line for _one, line in lines], book=book, by=by)
-    said = {"first": done.positions[0], "last": done.positions[-1], "entries": done.digest_of(done.positions)}
-    audit.event(book=book.code, actor=by.ref, verb="ledger.accrue", subject=f"book:{book.code}", data=said)
-    pairs = zip(done.positions, lines, strict=True)
-    return [(one.round, position) for position, (one, line) in pairs if line.sign == 1]
+    lines = [(one.round, line) for one in wanted for line in _lines(one, kinds)]
+    return post_accrued(lines, book=book, by=by, actor=by.ref)
 
 
 def _kinds(wanted: Sequence[Wanted]) -> dict[tuple[str, str], int]:
@@ -127,12 +121,12 @@ def _kinds(wanted: Sequence[Wanted]) -> dict[tuple[str, str], int]:
     return {(pack, code): id for pack, code, id in found.values_list("pack", "code", "pk")}
 
 
-def _lines(one: Wanted, kinds: Mapping[tuple[str, str], int]) -> list[tuple[Wanted, Line]]:
+def _lines(one: Wanted, kinds: Mapping[tuple[str, str], int]) -> list[Line]:
     pack = one.round.pack_version.pack
     kind, name = kinds[pack, one.kind], f"{pack}/{one.kind}"
 
-    def line(unit: Unit, on: date, sign: int, data: Mapping[str, Any], reverses: int | None) -> tuple[Wanted, Line]:
-        return one, Line(None, 0, kind, name, unit.pk, unit.code, on, sign, dict(data), reverses)
+    def line(unit: Unit, on: date, sign: int, data: Mapping[str, Any], reverses: int | None) -> Line:
+        return Line(None, 0, kind, name, unit.pk, unit.code, on, sign, dict(data), reverses)
 
     made = []
     if one.stands is not None:

@@ -168,7 +168,7 @@ def check_none_finished(draw: Draw) -> None:
 def check_none_open(inspection: Inspection) -> None:
     """Raises StateRefused while somebody is still to be inspected, with the first of them."""
     left = Round.objects.filter(inspection=inspection, state__in=OPEN)
-    found = [f"{one.unit.name}{one.place}" for one in left.select_related("unit").order_by("number")]
+    found = [one.where for one in left.select_related("unit").order_by("number")]
     if found:
         more = _("等%(count)d个对象") % {"count": len(found)} if len(found) > SHOWN else ""
         raise StateRefused(

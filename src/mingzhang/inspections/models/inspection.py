@@ -236,6 +236,11 @@ class PoolObject(models.Model):
     def __str__(self) -> str:
         return f"{self.number}: {self.unit_id} {self.place}"
 
+    @property
+    def where(self) -> str:
+        """The unit, and the place in it."""
+        return f"{self.unit.name}{self.place}"
+
 
 class PoolInspector(models.Model):
     """Somebody who may be drawn to inspect, by the post that makes them an inspector."""

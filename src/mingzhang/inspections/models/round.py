@@ -122,6 +122,11 @@ class Round(models.Model):
         """How the event log names it."""
         return f"round:{self.number}"
 
+    @property
+    def where(self) -> str:
+        """The unit, and the place in it."""
+        return f"{self.unit.name}{self.place}"
+
 
 class RoundInspector(models.Model):
     """Who may write in a round. Append-only."""

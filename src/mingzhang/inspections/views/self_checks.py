@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mingzhang.core.errors import InvalidInput, NotFound
+from mingzhang.core.workbooks import XLSX
 from mingzhang.inspections import actions, round_rules
 from mingzhang.inspections.forms import SelfCheckForm, checklists_for
 from mingzhang.inspections.honesty import Compared, compare, last_checklist
@@ -22,7 +23,6 @@ from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.roles import Permission
 
 MOST_UNITS, MOST_PAIRS = 200, 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
