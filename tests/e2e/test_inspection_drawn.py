@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 
 from mingzhang.organisation.models import Person
 from tests.e2e.conftest import Visit
+from tests.e2e.phone import Phone, answer_all, on_phone
 from tests.e2e.test_axe import barriers
-from tests.e2e.test_on_site import Phone, answer_all, on_phone
 from tests.web import matrix
 from tests.web.matrix.inspections import SECRETS, inspector
 from tests.web.office import AT_STREET, Office
