@@ -34,7 +34,7 @@ serve: .venv/runtime.stamp ## 打开网站 / serve the site
 	@$(BIN)/mingzhang migrate
 	@$(BIN)/mingzhang serve --port $(PORT)
 
-test: .venv/dev.stamp ## 测试，约五分钟 / the tests, about five minutes
+test: .venv/dev.stamp ## 测试，五到十分钟 / the tests, five to ten minutes
 	$(BIN)/pytest -n 2 --dist loadscope -m "not browser and not slow"
 
 test-slow: .venv/dev.stamp ## 耗时长的测试 / the tests that take long
