@@ -55,7 +55,8 @@ def _appointment(unit: Unit, post: str, username: str) -> Appointment:
 def _post(unit: Unit, name: str) -> Post:
     post = Post.objects.filter(unit=unit, name=name).first()
     if post is None:
-        there = "、".join(Post.objects.filter(unit=unit).values_list("name", flat=True)) or _("（没有岗位）")
+        names = Post.objects.filter(unit=unit).order_by("pk").values_list("name", flat=True)
+        there = "、".join(names) or _("（没有岗位）")
         raise NotFound(
             _("“%(unit)s”没有岗位“%(post)s”。") % {"unit": unit.name, "post": name},
             remedy=_("现有岗位：%(there)s。") % {"there": there},
