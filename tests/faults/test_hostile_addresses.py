@@ -53,7 +53,7 @@ BY_NUMBER = [
 
 @pytest.fixture
 def signed_in(db: None, evidence_folder: Path, client: Client) -> Client:
-    office: Office = offices.build()
+    office: Office = offices.kept()
     client.force_login(office.cast.he)
     client.raise_request_exception = False
     return client

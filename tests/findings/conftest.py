@@ -12,4 +12,4 @@ from tests.findings import world as worlds
 def world(db: None) -> Iterator[worlds.World]:
     """The cast with three kinds of sheets, on Thursday 15 January 2026."""
     with clock.at(worlds.moment("2026-01-15")):
-        yield worlds.build()
+        yield worlds.kept()

@@ -21,6 +21,7 @@ from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.actions import install
 from mingzhang.packs.models import PackVersion, RecordKind
 from tests import cast as people
+from tests.kept import Kept
 
 PACK = Path(__file__).parent / "pack"
 FOUND_ON = date(2026, 1, 14)
@@ -144,3 +145,6 @@ def build() -> World:
     other = people.seat(cast.community, "gu", "顾网格", "网格员", ["clerk"], cast.admin)
     leader = people.seat(cast.street, "luo", "罗主任", "街道主任", ["leader"], cast.admin)
     return World(cast, pack, inspector, other, leader)
+
+
+kept = Kept(build)

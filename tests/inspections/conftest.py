@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 
 import pytest
@@ -9,13 +8,14 @@ from pytest_django import DjangoDbBlocker
 
 from tests.inspections import rounds
 from tests.inspections import world as worlds
+from tests.kept import copied
 
 
 @pytest.fixture(scope="module")
 def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[worlds.World]:
     """One cast for all tests of a module, in a transaction that is rolled back at its end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
+        yield worlds.kept()
         transaction.set_rollback(True)
 
 
@@ -23,7 +23,7 @@ def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 def world(kept_world: worlds.World) -> Iterator[worlds.World]:
     """The cast with its inspectors: what a test writes is undone. Not to be mixed with `db`."""
     with transaction.atomic():
-        yield copy.deepcopy(kept_world)
+        yield copied(kept_world)
         transaction.set_rollback(True)
 
 
@@ -31,7 +31,7 @@ def world(kept_world: worlds.World) -> Iterator[worlds.World]:
 def kept_rounds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[rounds.RoundsWorld]:
     """As `kept_world`, with a pack."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield rounds.build()
+        yield rounds.kept()
         transaction.set_rollback(True)
 
 
@@ -39,5 +39,5 @@ def kept_rounds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 def office(kept_rounds: rounds.RoundsWorld) -> Iterator[rounds.RoundsWorld]:
     """The cast with its inspectors and a checklist: what a test writes is undone. Not to be mixed with `db`."""
     with transaction.atomic():
-        yield copy.deepcopy(kept_rounds)
+        yield copied(kept_rounds)
         transaction.set_rollback(True)

@@ -25,6 +25,7 @@ from mingzhang.packs.actions import install
 from mingzhang.packs.models import PackVersion
 from tests import cast as people
 from tests.inspections import world as worlds
+from tests.kept import Kept
 
 PACK = Path(__file__).parent / "pack"
 RIGHT = {"posted": "yes", "speed": "fast", "waiting": "3", "hardest": "没有"}
@@ -69,6 +70,9 @@ def build() -> RoundsWorld:
     adopt(book=world.cast.book, pack_version=pack, by=world.cast.admin)
     gu = people.seat(world.cast.community, "gu", "顾网格", "网格员", ["clerk"], world.cast.admin)
     return RoundsWorld(world.cast, world.feng, world.song, world.li, pack, gu)
+
+
+kept = Kept(build)
 
 
 def again(round: Round) -> Round:

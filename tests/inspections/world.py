@@ -10,6 +10,7 @@ from mingzhang.inspections.actions import Plan, Settings
 from mingzhang.inspections.models import Draw, Inspection
 from mingzhang.organisation.models import Person
 from tests import cast as people
+from tests.kept import Kept
 
 PLAN = Plan(
     title="便民服务设施检查",
@@ -84,3 +85,6 @@ def build() -> World:
         song=people.seat(county, "song2", "宋巡查员", "督查岗二", ["inspector"], cast.admin),
         li=people.seat(county, "li", "李科长", "综合科科长", ["reviewer"], cast.admin),
     )
+
+
+kept = Kept(build)

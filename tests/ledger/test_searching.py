@@ -29,7 +29,7 @@ TITLES = st.lists(st.text(st.sampled_from(ALPHABET + " "), min_size=1, max_size=
 
 @pytest.fixture
 def office(db: None) -> Office:
-    return offices.build()
+    return offices.kept()
 
 
 def talk(office: Office, topic: str, unit: Unit | None = None, by: Person | None = None, **more: Any) -> Record:

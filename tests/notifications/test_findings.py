@@ -20,7 +20,7 @@ from tests.findings.world import World, moment
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
     with clock.at(moment("2026-01-15")):
-        made = worlds.build()
+        made = worlds.kept()
         told(made, made.cast.lu)  # what was there before the first time is told to nobody
         yield made
 

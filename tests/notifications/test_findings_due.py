@@ -31,7 +31,7 @@ MONDAY, TUESDAY, THURSDAY, FRIDAY = "2026-01-19", "2026-01-20", "2026-01-22", "2
 def world(db: None) -> Iterator[World]:
     """Thursday 15 January 2026: what is grave, found on the 14th, is due on Thursday the 22nd."""
     with clock.at(moment("2026-01-15")):
-        made = worlds.build()
+        made = worlds.kept()
         live(made)
         yield made
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 
 import pytest
 from django.conf import settings
@@ -9,8 +8,7 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from mingzhang.figures.definitions import definitions
-from mingzhang.packs.queries import pack_of
+from tests.kept import copied
 from tests.web import office as offices
 
 
@@ -23,16 +21,13 @@ def built_office(
     own = {"BACKEND": backend, "OPTIONS": {"location": tmp_path_factory.mktemp("evidence"), "base_url": None}}
     stores = {**settings.STORAGES, "evidence": own}
     with django_db_blocker.unblock(), override_settings(STORAGES=stores), transaction.atomic():
-        definitions.cache_clear()
-        yield offices.build()
+        yield offices.kept()
         transaction.set_rollback(True)
-    pack_of.cache_clear()
-    definitions.cache_clear()
 
 
 @pytest.fixture
 def office(built_office: offices.Office) -> Iterator[offices.Office]:
     """The office at work; what a test does to it is undone."""
     with transaction.atomic():
-        yield deepcopy(built_office)
+        yield copied(built_office)
         transaction.set_rollback(True)

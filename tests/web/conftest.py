@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import copy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
+from tests.kept import copied
 from tests.web import office as offices
 
 
@@ -37,7 +37,7 @@ def kept_office(
     """One office for all tests of a module, in a transaction that is rolled back at its end, and its evidence."""
     folder = tmp_path_factory.mktemp("evidence")
     with django_db_blocker.unblock(), override_settings(STORAGES=storages(folder)), transaction.atomic():
-        yield offices.build(), folder
+        yield offices.kept(), folder
         transaction.set_rollback(True)
 
 
@@ -47,5 +47,5 @@ def office(kept_office: tuple[offices.Office, Path], evidence_folder: Path) -> I
     office, folder = kept_office
     shutil.copytree(folder, evidence_folder)
     with transaction.atomic():
-        yield copy.deepcopy(office)
+        yield copied(office)
         transaction.set_rollback(True)

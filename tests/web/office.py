@@ -23,6 +23,7 @@ from mingzhang.reports.models import Report
 from mingzhang.reports.prose import Block
 from mingzhang.reports.queries import prose_of, version_of
 from tests import cast as people
+from tests.kept import Kept
 
 PACK = "street-office"
 PERIOD = "2026H1"
@@ -56,13 +57,26 @@ class Office:
 
 
 def build() -> Office:
-    """Writes the office. Call once in a test's transaction, or take the `office` fixture."""
+    """Writes the office. Call once in a database."""
+    return _at_work(*_ground())
+
+
+def kept() -> Office:
+    """The office in a test's transaction, see `Kept`; most take the `office` fixture."""
+    return _at_work(*_kept_ground())
+
+
+def _ground() -> tuple[people.Cast, PackVersion]:
+    """The cast, and the pack that is in force in both books."""
     pack_of.cache_clear()
     cast = people.build()
     version = install(folder=builtin_folder(PACK), by="tests")
     adopt(book=cast.book, pack_version=version, by=cast.admin)
     adopt(book=cast.other_book, pack_version=version, by=cast.other_admin)
-    return _at_work(cast, version)
+    return cast, version
+
+
+_kept_ground = Kept(_ground)
 
 
 def mirror(office: Office) -> Office:
