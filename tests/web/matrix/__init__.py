@@ -7,7 +7,8 @@ and fails for an address of the site that no module declares.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -49,22 +50,43 @@ class Address:
     form: Callable[[Office], dict[str, Any]] | None = None
 
 
+AREAS = [found.name for found in pkgutil.iter_modules(__path__)]
+
+
+def addresses_of(area: str) -> list[Address]:
+    """The addresses that a module of this package declares."""
+    declared: list[Address] = import_module(f"{__name__}.{area}").ADDRESSES
+    return declared
+
+
 def addresses() -> list[Address]:
     """The addresses that every module of this package declares."""
-    modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
-    return [address for module in modules for address in module.ADDRESSES]
+    return [address for area in AREAS for address in addresses_of(area)]
 
 
-def ask(office: Office, client: Client, address: Address) -> HttpResponse:
-    """One answer, with whatever was written undone. It is read to its end: a file is then closed."""
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written within is undone."""
     with transaction.atomic():
-        path = address.path(office)
+        yield
+        transaction.set_rollback(True)
+
+
+def answer(office: Office, client: Client, address: Address, path: str) -> HttpResponse:
+    """One answer at `path`, which is where the address leads, with whatever was written undone. It is read to its
+    end: a file is then closed."""
+    with undone():
         response = client.post(path, address.form(office)) if address.form else client.get(path)
         content = b"".join(response)
-        transaction.set_rollback(True)
     answer = HttpResponse(content, status=response.status_code, headers=dict(response.headers))
     answer.cookies = response.cookies
     return answer
+
+
+def ask(office: Office, client: Client, address: Address) -> HttpResponse:
+    """One answer, with what was made for it undone too."""
+    with undone():
+        return answer(office, client, address, address.path(office))
 
 
 def client_of(office: Office, who: str, **options: Any) -> Client:
@@ -73,3 +95,8 @@ def client_of(office: Office, who: str, **options: Any) -> Client:
     if who != NOBODY:
         client.force_login(getattr(office.cast, who))
     return client
+
+
+def clients_of(office: Office) -> dict[str, Client]:
+    """A browser of each of EVERYBODY."""
+    return {who: client_of(office, who) for who in EVERYBODY}
