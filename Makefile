@@ -35,10 +35,10 @@ serve: .venv/runtime.stamp ## 打开网站 / serve the site
 	@$(BIN)/mingzhang serve --port $(PORT)
 
 test: .venv/dev.stamp ## 测试，五到十分钟 / the tests, five to ten minutes
-	$(BIN)/pytest -n 2 --dist loadscope -m "not browser and not slow"
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not browser and not slow"
 
 test-slow: .venv/dev.stamp ## 耗时长的测试 / the tests that take long
-	$(BIN)/pytest -n 2 --dist loadscope -m "slow and not browser"
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m "slow and not browser"
 
 test-browser: .venv/dev.stamp ## 浏览器测试 / the tests that drive a browser
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \

@@ -10,6 +10,8 @@ from tests.conftest import FreshDatabase
 from tests.ledger import world as worlds
 from tests.ledger.conftest import evidence_folder as evidence_folder
 from tests.ledger.world import World
+from tests.web.conftest import kept_office as kept_office
+from tests.web.conftest import office as office
 
 
 @pytest.fixture(autouse=True)

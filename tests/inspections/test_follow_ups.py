@@ -57,10 +57,17 @@ def closed(office: RoundsWorld, unit: Unit, severity: str = "minor", owner: Pers
     return found
 
 
+@pytest.fixture(scope="module")
+def kept_rounds(kept_rounds: RoundsWorld) -> RoundsWorld:
+    """Three minor findings and a grave one are to be looked at again, all in the first community."""
+    for severity in ("minor", "minor", "minor", "grave"):
+        closed(kept_rounds, kept_rounds.cast.community, severity)
+    return kept_rounds
+
+
+@pytest.fixture
 def four(office: RoundsWorld) -> list[Finding]:
-    """Three minor ones and a grave one, all in the first community."""
-    unit = office.cast.community
-    return [closed(office, unit, severity) for severity in ("minor", "minor", "minor", "grave")]
+    return list(Finding.objects.order_by("id"))
 
 
 def planned(office: RoundsWorld, **changes: object) -> Draw:
@@ -107,15 +114,16 @@ def finding_of(round: Round) -> Finding:
 # --- the pool -----------------------------------------------------------------------------------------------------
 
 
-def test_the_pool_is_made_of_findings_that_are_to_be_looked_at_again(office: RoundsWorld, summer: None) -> None:
-    found = four(office)
+def test_the_pool_is_made_of_findings_that_are_to_be_looked_at_again(
+    office: RoundsWorld, summer: None, four: list[Finding]
+) -> None:
+    found = four
     draw = pooled(office)
     assert set(draw.pool.values_list("finding", flat=True)) == {one.pk for one in found}
     assert [(one.name, count) for one, count in queries.counts_of_strata(draw)] == [("严重", 1), ("一般", 3)]
 
 
 def test_unit_day_category_and_severity_narrow_the_pool_down(office: RoundsWorld, summer: None) -> None:
-    four(office)
     elsewhere = closed(office, office.cast.other_community, owner=office.cast.outsider)
     draw = planned(office)
 
@@ -133,15 +141,16 @@ def test_unit_day_category_and_severity_narrow_the_pool_down(office: RoundsWorld
 
 
 def test_severities_weigh_as_was_said_and_the_roster_tells_so(office: RoundsWorld, summer: None) -> None:
-    four(office)
     draw = office.published(office.settled(pooled(office, weights={"grave": 5}), (1, 1)))
     roster = json.loads(draw.roster)
     assert roster["weights"] == "权重按问题的程度：严重5，一般1"
     assert {one["because"] for one in roster["objects"]} == {"5 = 严重", "1 = 一般"}
 
 
-def test_the_published_roster_names_findings_by_number_alone(office: RoundsWorld, summer: None) -> None:
-    found = four(office)
+def test_the_published_roster_names_findings_by_number_alone(
+    office: RoundsWorld, summer: None, four: list[Finding]
+) -> None:
+    found = four
     draw = office.drawn(office.committed(office.published(office.settled(pooled(office), (1, 3)))))
     document = Client().get(reverse("inspections:open_document", args=(draw.inspection_id, 1))).content
     said = document.decode()
@@ -174,7 +183,6 @@ def seated_as_inspector(office: RoundsWorld, person: Person) -> Person:
 
 
 def test_a_pool_that_is_typed_anew_keeps_its_findings(office: RoundsWorld, summer: None) -> None:
-    four(office)
     draw = pooled(office, weights={"grave": 5})
     lines = [f"{one.unit.code}\t{one.place}\t{one.stratum.name}\t{one.weight}" for one in queries.objects_of(draw)]
     draw = actions.set_pool(draw=draw, table="\n".join(lines[1:]), by=office.feng)
@@ -186,8 +194,10 @@ def test_a_pool_that_is_typed_anew_keeps_its_findings(office: RoundsWorld, summe
     assert set(draw.pool.values_list("because", flat=True)) == {""}
 
 
-def test_a_finding_that_was_looked_at_meanwhile_is_not_published(office: RoundsWorld, summer: None) -> None:
-    found = four(office)[0]
+def test_a_finding_that_was_looked_at_meanwhile_is_not_published(
+    office: RoundsWorld, summer: None, four: list[Finding]
+) -> None:
+    found = four[0]
     draw = office.settled(pooled(office), (1, 3))
     findings.follow_up(finding=found, result="confirmed", by=office.song)
     with pytest.raises(InvalidInput, match=found.number):
@@ -198,7 +208,6 @@ def test_a_finding_that_was_looked_at_meanwhile_is_not_published(office: RoundsW
 
 
 def test_a_visit_asks_whether_it_is_still_good_and_tells_what_was_wrong(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = under_way(office, pooled(office))[0]
     answer = client_of(inspector_of(round)).get(reverse("inspections:onsite_rounds"))
     said = next(one for one in told(answer)["rounds"] if one["number"] == round.number)
@@ -210,7 +219,6 @@ def test_a_visit_asks_whether_it_is_still_good_and_tells_what_was_wrong(office: 
 
 
 def test_what_is_still_good_is_confirmed_by_the_inspector(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = looked(under_way(office, pooled(office))[0], note="干干净净")
     found = finding_of(round)
     assert found.state == "confirmed"
@@ -220,7 +228,6 @@ def test_what_is_still_good_is_confirmed_by_the_inspector(office: RoundsWorld, s
 
 
 def test_what_came_back_is_opened_again_under_its_old_number(office: RoundsWorld, summer: None) -> None:
-    four(office)
     before = Finding.objects.count()
     round = looked(under_way(office, pooled(office))[0], "again", "又堆上了", "no")
     found = finding_of(round)
@@ -230,7 +237,6 @@ def test_what_came_back_is_opened_again_under_its_old_number(office: RoundsWorld
 
 
 def test_what_came_back_is_not_finished_without_saying_how(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = under_way(office, pooled(office))[0]
     who = inspector_of(round)
     answer = sync(
@@ -243,7 +249,6 @@ def test_what_came_back_is_not_finished_without_saying_how(office: RoundsWorld, 
 
 
 def test_whoever_somebody_else_was_faster_than_finishes_all_the_same(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = under_way(office, pooled(office))[0]
     other = office.song if inspector_of(round) == office.feng else office.feng
     findings.follow_up(finding=finding_of(round), result="confirmed", by=other)
@@ -253,7 +258,6 @@ def test_whoever_somebody_else_was_faster_than_finishes_all_the_same(office: Rou
 
 
 def test_whoever_corrects_it_after_the_draw_cannot_confirm_it(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = under_way(office, pooled(office))[0]
     found = finding_of(round)
     Finding.objects.filter(pk=found.pk).update(owner=inspector_of(round))
@@ -263,7 +267,6 @@ def test_whoever_corrects_it_after_the_draw_cannot_confirm_it(office: RoundsWorl
 
 
 def test_the_timeline_of_the_finding_leads_to_the_visit_and_back(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = looked(under_way(office, pooled(office))[0])
     found = finding_of(round)
     page = client_of(office.wei).get(reverse("findings:finding", args=(found.pk,)) + AT).content.decode()
@@ -273,7 +276,6 @@ def test_the_timeline_of_the_finding_leads_to_the_visit_and_back(office: RoundsW
 
 
 def test_findings_and_objects_of_a_checklist_can_be_drawn_together(office: RoundsWorld, summer: None) -> None:
-    four(office)
     draw = pooled(office, planned(office, checklist=(office.pack, "point")))
     lines = [f"{one.unit.code}\t{one.place}\t{one.stratum.name}\t{one.weight}" for one in queries.objects_of(draw)]
     draw = actions.set_pool(draw=draw, table="\n".join([*lines, "QH-02\t大厅\t现场\t1"]), by=office.feng)
@@ -282,7 +284,6 @@ def test_findings_and_objects_of_a_checklist_can_be_drawn_together(office: Round
 
 
 def test_what_was_seen_again_is_told_in_the_result_and_counts_no_items(office: RoundsWorld, summer: None) -> None:
-    four(office)
     first, second, *rest = under_way(office, pooled(office))
     inspection = first.inspection
     assert inspection is not None
@@ -313,7 +314,6 @@ def public(inspection: Inspection, office: RoundsWorld) -> None:
 
 
 def test_a_finding_is_in_a_pool_once(office: RoundsWorld, summer: None) -> None:
-    four(office)
     draw = pooled(office)
     one = draw.pool.order_by("number")[0]
     with pytest.raises(IntegrityError, match="pool_object_finding_once"), transaction.atomic():
@@ -323,14 +323,12 @@ def test_a_finding_is_in_a_pool_once(office: RoundsWorld, summer: None) -> None:
 
 
 def test_how_weights_were_reckoned_stands_once_the_roster_is_published(office: RoundsWorld, summer: None) -> None:
-    four(office)
     draw = office.published(office.settled(pooled(office), (1, 1)))
     with pytest.raises(IntegrityError, match="published"), transaction.atomic():
         Draw.objects.filter(pk=draw.pk).update(weighing="随便")
 
 
 def test_that_a_finding_was_seen_in_a_visit_is_never_changed(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = looked(under_way(office, pooled(office))[0])
     with pytest.raises(Exception, match="refused"), transaction.atomic():
         RoundFollowUp.objects.filter(round=round).update(follow_up=1)
@@ -340,7 +338,6 @@ def test_that_a_finding_was_seen_in_a_visit_is_never_changed(office: RoundsWorld
 
 
 def test_the_pool_is_taken_from_findings_on_the_page(office: RoundsWorld, summer: None) -> None:
-    four(office)
     draw = planned(office)
     client = client_of(office.feng)
     address = reverse("inspections:act", args=(draw.inspection_id, 1, "findings")) + AT

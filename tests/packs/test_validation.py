@@ -226,14 +226,14 @@ def test_too_many_rows_are_refused_before_any_is_read(visit: Kind) -> None:
 def test_ten_million_characters_and_a_million_unknown_fields_are_refused_at_once(visit: Kind) -> None:
     huge = "字" * 10_000_000
     crowd = {f"x{number}": 1 for number in range(1_000_000)}
-    began = time.monotonic()
+    began = time.process_time()
     assert "data.topic" in problems(visit, {"form": "walk", "topic": huge})
     assert "data.note" in problems(visit, {**GOOD, "note": huge})
     assert "data.form" in problems(visit, {**GOOD, "form": huge})
     found = problems(visit, {**GOOD, huge: 1, "a\x00": 2, 3: 4})
     assert all(len(path) < 60 for path in found)
     assert len(problems(visit, {**GOOD, **crowd})) == 20
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_new_sheet_starts_from_the_defaults(visit: Kind) -> None:

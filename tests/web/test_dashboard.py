@@ -51,11 +51,18 @@ PEOPLE = reverse("figures:figure", args=(PACK, "lecture_people")) + AT_STREET
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-@pytest.fixture
-def clerk(office: Office, client: Client) -> Client:
-    """A browser in which the street's clerk is signed in; the communities have held talks too."""
+@pytest.fixture(scope="module")
+def kept_office(kept_office: tuple[Office, Path]) -> tuple[Office, Path]:
+    """The communities have held talks too."""
+    office, _folder = kept_office
     office.post_talks(4, office.cast.community)
     office.post_talks(7, office.cast.second_community)
+    return kept_office
+
+
+@pytest.fixture
+def clerk(office: Office, client: Client) -> Client:
+    """A browser in which the street's clerk is signed in."""
     client.force_login(office.cast.chen)
     return client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -26,9 +27,13 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
 
 
-@pytest.fixture
-def year(office: Office) -> Iterator[Office]:
+TODAY = noon(date(2026, 6, 25))
+
+
+@pytest.fixture(scope="module")
+def kept_office(kept_office: tuple[Office, Path]) -> tuple[Office, Path]:
     """Findings of every outcome in June: closed in time and late, closed again, seen again, late, set aside."""
+    office, _folder = kept_office
     cast = office.cast
     with clock.at(noon(date(2026, 6, 1))):
         report(office, "没有派办的", severity="minor")
@@ -37,7 +42,7 @@ def year(office: Office) -> Iterator[Office]:
         merged = report(office, "并掉的")
         actions.merge(findings=[merged], into=late, reason="一回事", by=cast.he)
         quick, back = closed(office), closed(office, severity="grave")
-    with clock.at(noon(date(2026, 6, 25))):
+    with clock.at(TODAY):
         slow = closed(office, severity="grave", found_on=date(2026, 6, 1))
         Finding.objects.filter(pk=slow.pk).update(due_on=date(2026, 6, 10))
         actions.follow_up(finding=quick, result="confirmed", by=cast.he)
@@ -48,6 +53,13 @@ def year(office: Office) -> Iterator[Office]:
         actions.close(finding=again, by=cast.zhou)
         actions.accrue(book=cast.book)
         assert grave.state == "submitted"
+    return kept_office
+
+
+@pytest.fixture
+def year(office: Office) -> Iterator[Office]:
+    """The day by which the findings came to that."""
+    with clock.at(TODAY):
         yield office
 
 
