@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Lookup, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from mingzhang.core.composed import Given
 from mingzhang.organisation.models import Unit
 
 M = TypeVar("M", bound=Model)
@@ -49,7 +50,7 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """SQL and its parameters."""
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s)", (*params, list(self.rhs))
+        return f"{left} = ANY(%s)", (*params, self.rhs if isinstance(self.rhs, Given) else list(self.rhs))
 
 
 @dataclass(frozen=True, slots=True)
