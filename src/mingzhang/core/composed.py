@@ -1,6 +1,7 @@
-"""Questions that are composed once. Django composes the statement of a queryset anew each time it is read, which on a
-page of twenty small questions takes longer than answering them. A `Composed` keeps the statement; from then on only
-what is `Given` is put into it.
+"""Questions that are composed once.
+
+Django composes the statement of a queryset anew each time it is read, which on a page of twenty small questions
+takes longer than answering them. A `Composed` keeps the statement; from then on only what is `Given` is put in.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class Given(Expression):
 class Composed(Generic[Row]):
     """A question whose statement is composed the first time it is asked.
 
-    `compose` makes the queryset, with `Given` wherever a value differs from one time to the next. It must not look at
-    anything else that does: no clock, no language, no person.
+    `compose` makes the queryset, with `Given` wherever a value differs from one time to the next. It must not look
+    at anything else that does: no clock, no language, no person.
     """
 
     def __init__(self, compose: Callable[[], QuerySet[Any, Row]]) -> None:

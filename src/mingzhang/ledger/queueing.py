@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,8 +19,7 @@ from mingzhang.ledger.listing import Pages, kind_name, kinds_of, read_day, read_
 from mingzhang.ledger.models import Record, Review
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import subtree_now, unit_by_code
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.queries import below, unit_by_code
 from mingzhang.packs.models import RecordKind
 
 SIZE = 20
@@ -84,7 +83,7 @@ class Queue:
         if self.kind:
             records = records.filter(kind=queries.kind_by_code(self._book, self.kind))
         if self.at:
-            records = records.filter(in_subtree(unit_by_code(self._book, self.at)))
+            records = below(unit_by_code(self._book, self.at)).filter(records)
         if self.first:
             records = records.filter(occurred_on__gte=self.first)
         return records.filter(occurred_on__lte=self.last) if self.last else records
@@ -168,12 +167,6 @@ class Queue:
         later = [one for one in self.records if (one.submitted_at, one.pk) > (record.submitted_at, record.pk)]
         following = next(iter(later or self.records), None)
         return f"{self.address()}#r{following.pk}" if following else self.address()
-
-
-def in_subtree(unit: Unit) -> Q:
-    """Records of the unit and those below it, as a condition of constants."""
-    held = subtree_now(unit)
-    return Q(book=held.book_id) if held.everything else Q(AnyOf(F("unit"), held.parts[0].unit_ids))
 
 
 def passed_by(records: Sequence[Record]) -> dict[int, list[str]]:
