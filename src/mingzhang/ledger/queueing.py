@@ -72,14 +72,19 @@ class Queue:
         return bool(self.kind or self.at or self.first or self.last)
 
     @cached_property
-    def whole(self) -> QuerySet[Record]:
-        """Everything that waits for the person."""
-        return queries.review_queue(self._place.person, self._place.review_scopes)
+    def whole(self) -> list[queries.Waiting]:
+        """Everything that waits for the person, at most MOST_QUEUED."""
+        return queries.to_review(self._place.person, queries.MOST_QUEUED)
 
     @cached_property
-    def waiting(self) -> QuerySet[Record]:
-        """What the address asks for."""
-        records = self.whole
+    def waiting(self) -> list[int]:
+        """What the address asks for, by number, at most MOST_QUEUED."""
+        if not self.active:
+            return [pk for pk, _kind, _unit in self.whole]
+        return list(self._narrowed().values_list("pk", flat=True)[: queries.MOST_QUEUED])
+
+    def _narrowed(self) -> QuerySet[Record]:
+        records = queries.review_queue(self._place.person, self._place.review_scopes)
         if self.kind:
             records = records.filter(kind=queries.kind_by_code(self._book, self.kind))
         if self.at:
@@ -88,10 +93,10 @@ class Queue:
             records = records.filter(occurred_on__gte=self.first)
         return records.filter(occurred_on__lte=self.last) if self.last else records
 
-    @cached_property
+    @property
     def count(self) -> int:
         """How many, at most MOST_QUEUED."""
-        return self.waiting.order_by()[: queries.MOST_QUEUED].count()
+        return len(self.waiting)
 
     @property
     def capped(self) -> bool:
@@ -101,7 +106,9 @@ class Queue:
     def records(self) -> list[Record]:
         """Those of the page; of the last one when the page is past the end."""
         start = (self.pages.page - 1) * SIZE
-        return list(self.waiting.select_related("kind", "unit", "submitted_by")[start : start + SIZE])
+        page = self.waiting[start : start + SIZE]
+        found = queries.shown(page) if page else {}
+        return [found[pk] for pk in page if pk in found]
 
     @cached_property
     def pages(self) -> Pages:

@@ -113,8 +113,13 @@ def tree(unit: Unit, on: date | None = None) -> list[UnitSpan]:
 
 def unit_name_on(unit: Unit, day: date) -> str:
     """What the unit was called on a day; the nearest name it bore if it did not exist then."""
-    spans = list(UnitSpan.objects.filter(unit=unit).order_by("valid"))
-    return next((span.name for span in reversed(spans) if span.valid.lower <= day), spans[0].name)
+    names = _NAMES.ask(unit=unit.pk)
+    return next((name for name, days in reversed(names) if days.lower <= day), names[0][0])
+
+
+_NAMES = Composed(
+    lambda: UnitSpan.objects.filter(unit=Given("unit")).order_by("valid").values_list("name", "valid")
+)
 
 
 def existed_on(unit: Unit, day: date) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.organisation.models import Person, Unit
@@ -48,8 +49,16 @@ def reports_of(person: Person, unit: Unit) -> list[Report]:
 
 def standing(unit: Unit, pack: str, template: str, period: Period) -> Report | None:
     """The report that already is for this unit, template and period, if it was not withdrawn."""
-    found = Report.objects.filter(unit=unit, pack=pack, template=template, start=period.start, end=period.end)
-    return found.exclude(state="withdrawn").first()
+    asked = {"unit": unit.pk, "pack": pack, "template": template, "start": period.start, "end": period.end}
+    return next(iter(_STANDING.ask(**asked)), None)
+
+
+def _standing() -> QuerySet[Report]:
+    asked = {name: Given(name) for name in ("unit", "pack", "template", "start", "end")}
+    return Report.objects.filter(**asked).exclude(state="withdrawn").order_by("pk")
+
+
+_STANDING = Composed(_standing)
 
 
 def template_of(report: Report) -> ReportTemplate:

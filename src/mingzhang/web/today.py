@@ -124,7 +124,7 @@ def _found(place: Place) -> dict[str, Found]:
     """The keys of each section by themselves, then the rows of them all at once: to put together a row's many
     columns takes longer than to find it."""
     keys = ledger.on_desk(place.person, visible_units(place.person, Permission.RECORD_POST))
-    keys["review"] = ledger.to_review(place.person)
+    keys["review"] = [pk for pk, _kind, _unit in ledger.to_review(place.person)]
     rows = ledger.shown([key for found in keys.values() for key in found[:SHOWN]])
     return {
         name: Found([rows[key] for key in found[:SHOWN] if key in rows], len(found)) for name, found in keys.items()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import TypeAlias
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -20,12 +21,12 @@ from mingzhang.packs.models import RecordKind
 from mingzhang.packs.schema import REVIEW_ROLES
 
 Who = Person | Given
+Waiting: TypeAlias = tuple[int, int, int]  # a sheet, its kind and its unit, by number
 
 # What is shown beside a heading stops here: 99+ says enough.
 MOST_WAITING = 100
-# The queue is counted and paged up to here; the choices of its filters are looked for among the oldest of it.
+# The queue is counted and paged up to here; the choices of its filters are looked for in this much of it.
 MOST_QUEUED = 1000
-MOST_SORTED = 500
 # How many of a unit's latest entries say which kinds it uses.
 RECENT = 300
 
@@ -88,19 +89,21 @@ def waiting_count(person: Person) -> int:
 
 
 @once
-def to_review(person: Person) -> list[int]:
-    """The first of the person's `review_queue`, by number. Asked on every page: the navigation says how many."""
+def to_review(person: Person, most: int = MOST_WAITING) -> list[Waiting]:
+    """The first of the person's `review_queue`. Asked on every page: the navigation says how many there are."""
     roles = _roles_by_scope(role_scopes(person, REVIEW_ROLES))
     shape = tuple((scope.everything, tuple(asked)) for scope, asked in roles.items())
     given = {f"scope{at}": scope.given for at, scope in enumerate(roles)}
-    return _to_review(shape).ask(person=person.pk, book=person.book_id, **given) if roles else []
+    return _to_review(shape, most).ask(person=person.pk, book=person.book_id, **given) if roles else []
 
 
 @cache
-def _to_review(shape: tuple[tuple[bool, tuple[str, ...]], ...]) -> Composed[int]:
+def _to_review(shape: tuple[tuple[bool, tuple[str, ...]], ...], most: int) -> Composed[Waiting]:
     """By which roles are held over the whole book and which over some units."""
     roles = {GivenScope(everything, f"scope{at}"): asked for at, (everything, asked) in enumerate(shape)}
-    return Composed(lambda: _first(_reviewable(Given("person"), Given("book"), roles)))
+    return Composed(
+        lambda: _reviewable(Given("person"), Given("book"), roles).values_list("pk", "kind", "unit")[:most]
+    )
 
 
 def on_desk(person: Person, posts: UnitScope) -> dict[str, list[int]]:
@@ -210,14 +213,17 @@ _PASSED = Composed(
 )
 
 
-def waiting_by(waiting: QuerySet[Record]) -> tuple[list[tuple[RecordKind, int]], list[tuple[Unit, int]]]:
-    """The kinds of sheets among the oldest of what waits, the most frequent first, and the units that they come
-    from, by code; with how many. Three queries."""
-    places = waiting[:MOST_SORTED].values_list("kind", "unit")
-    kinds, units = Counter(kind for kind, _unit in places), Counter(unit for _kind, unit in places)
-    named = RecordKind.objects.in_bulk(list(kinds))
-    found = Unit.objects.filter(pk__in=list(units)).order_by("code")
+def waiting_by(waiting: Sequence[Waiting]) -> tuple[list[tuple[RecordKind, int]], list[tuple[Unit, int]]]:
+    """The kinds of sheets among what waits, the most frequent first, and the units that they come from, by code;
+    with how many. Two queries."""
+    kinds, units = Counter(kind for _pk, kind, _unit in waiting), Counter(unit for _pk, _kind, unit in waiting)
+    named = {kind.pk: kind for kind in _KINDS.ask(kinds=list(kinds))}
+    found = _UNITS.ask(units=list(units))
     return [(named[key], count) for key, count in kinds.most_common()], [(unit, units[unit.pk]) for unit in found]
+
+
+_KINDS = Composed(lambda: RecordKind.objects.filter(AnyOf(F("pk"), Given("kinds"))).order_by("pk"))
+_UNITS = Composed(lambda: Unit.objects.filter(AnyOf(F("pk"), Given("units"))).order_by("code"))
 
 
 def frequent_kinds(unit: Unit, most: int = 4) -> list[RecordKind]:
