@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from mingzhang.core.composed import Composed, Given
@@ -198,7 +197,7 @@ def _to_review(names: dict[str, Kind], found: Found) -> Part:
         item = _item(record, names, who, record.submitted_at)
         address = f"{item['address']}?queue="
         items.append(Item(**{**item, "files": files.get(record.pk, 0), "address": address, "act": address}))
-    return Part(items, found.count, reverse("ledger:queue"))
+    return Part(items, found.count, path_of("ledger:queue"))
 
 
 def _to_post(place: Place, names: dict[str, Kind], found: Found) -> Part:
@@ -220,7 +219,7 @@ def _posted(found: Found) -> Iterator[Posted]:
     where, reviewers = ledger.first_positions(numbers), ledger.reviewers_of(numbers)
     for record in sorted(records, key=lambda record: -where[record.pk][0]):
         seq, at = where[record.pk]
-        address = reverse("ledger:record", args=(record.pk,))
+        address = path_of("ledger:record", record.pk)
         yield Posted(record.title, at, seq, reviewers.get(record.pk, ()), address)
 
 
@@ -231,9 +230,9 @@ def _item(record: Record, names: dict[str, Kind], who: str, at: datetime | date 
         "unit": record.unit.name,
         "who": who,
         "at": at,
-        "address": reverse("ledger:record", args=(record.pk,)),
+        "address": path_of("ledger:record", record.pk),
     }
 
 
 def _list(place: Place, state: str) -> str:
-    return f"{reverse('ledger:list')}?{place.query}&state={state}"
+    return f"{path_of('ledger:list')}?{place.query}&state={state}"

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from mingzhang.core.composed import Composed, Given
 from mingzhang.core.workdays import WorkCalendar
@@ -24,6 +23,7 @@ from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import below, children, delegations_around, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import GivenScope
+from mingzhang.ui.addresses import path_of
 
 SHOWN = 8
 AHEAD = 10
@@ -117,7 +117,7 @@ def _due_up_to(mine: QuerySet[Task]) -> QuerySet[Task]:
 def _due(place: Place, tasks: Sequence[Task], today: date) -> Due:
     behind = sum(task.deadline < today for task in tasks)
     now = sum(task.deadline == today for task in tasks)
-    address = f"{reverse('duties:list')}?{place.query}&whose=mine"
+    address = f"{path_of('duties:list')}?{place.query}&whose=mine"
     return Due(lines_of(tasks[:SHOWN], place.person, today), behind, now, len(tasks) - behind - now, address)
 
 
@@ -127,14 +127,14 @@ def _ahead(tasks: Sequence[Task], days: Sequence[date], today: date) -> list[Ahe
     for task in tasks:
         if task.deadline >= today:
             found[max((day for day in days if day <= task.deadline), default=days[0])] += 1
-    address = reverse("duties:list")
+    address = path_of("duties:list")
     return [Ahead(day, found[day], f"{address}?whose=mine&from={day}&to={day}") for day in days]
 
 
 def _below(place: Place, today: date) -> dict[str, Any]:
     """How many tasks are late in the unit at hand, and in each unit directly below it with all that stands there:
     by code, since units are not ranked."""
-    address = reverse("duties:list")
+    address = path_of("duties:list")
     held = below(place.unit)
     counts = dict(_late_by_child(held.everything, len(place.unit.ancestors)).ask(scope=held.given, today=today))
     units = _CHILDREN.ask(unit=place.unit.pk)
