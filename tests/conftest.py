@@ -50,24 +50,28 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# What takes longest, so that no process is left alone with one of these when the others have finished.
-FIRST = (
-    "tests/web/test_who_sees_what.py",
-    "tests/web/test_every_address.py",
-    "tests/faults/",
-    "tests/reports/",
-    "tests/inspections/",
-)
+LONGEST = "tests/web/test_who_sees_what.py"
+LONG = ("tests/web/test_every_address.py", "tests/faults/", "tests/reports/", "tests/inspections/")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """FIRST comes first, the others in the random order that they have."""
-    items.sort(key=_rank)
+    """Of two processes, the one makes the database for what takes longest, meanwhile the other does what needs
+    none; what takes long comes before the rest, so that neither is left alone at the end. The rest keeps the random
+    order that it has."""
+    stored = {item.path for item in items if _needs_database(item)}
+
+    def rank(item: pytest.Item) -> int:
+        if item.nodeid.startswith(LONGEST):
+            return 0
+        return 1 if item.path not in stored else 2 if item.nodeid.startswith(LONG) else 3
+
+    items.sort(key=rank)
 
 
-def _rank(item: pytest.Item) -> int:
-    return next((rank for rank, place in enumerate(FIRST) if item.nodeid.startswith(place)), len(FIRST))
+def _needs_database(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or "django_db_setup" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish() -> None:

@@ -96,7 +96,7 @@ def test_what_is_refused_says_why_and_fails(cast: Cast) -> None:
     assert run("unit", "move", "QH", "QH-01", "--by", "tang").exit_code == 5
     missing = run("appoint", "lu", "QH", "没有的岗位", "--by", "tang")
     assert missing.exit_code == 4
-    assert "现有岗位：分管领导、宣传干事、文化站站长。" in missing.output
+    assert "现有岗位：宣传干事、文化站站长、分管领导。" in missing.output
 
 
 def test_a_day_that_is_no_day_is_said_in_words(cast: Cast) -> None:
