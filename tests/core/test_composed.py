@@ -71,6 +71,18 @@ def test_a_value_that_is_missing_is_named(cast: Cast) -> None:
         question.ask(book=cast.book.pk)
 
 
+def test_parts_of_words_are_looked_for_as_they_are_written(cast: Cast) -> None:
+    found = Composed(lambda: Unit.objects.filter(name__contains=Given("part")).values_list("name", flat=True))
+    assert cast.street.name in found.ask(part=cast.street.name[1:3])
+    assert found.ask(part="%") == []
+    assert found.ask(part="_") == []
+
+
+def test_what_cannot_be_composed_is_refused(cast: Cast) -> None:
+    with pytest.raises(TypeError):
+        Composed(lambda: Unit.objects.filter(name__iexact=Given("name"))).ask(name="QH")
+
+
 def test_a_union_may_be_composed(cast: Cast) -> None:
     def named(code: str) -> QuerySet[Unit, tuple[int]]:
         return Unit.objects.filter(code=Given(code)).values_list("pk")

@@ -21,7 +21,8 @@ Row = TypeVar("Row")
 
 class Given(Expression):
     """The place of a value that is given when the question is asked. `field` says what it is, where Django has to
-    know it: in sums and comparisons of values, not on the right of a lookup."""
+    know it: in functions and sums, not on the right of a lookup. `iexact`, which changes the value itself, cannot
+    be composed: it raises TypeError."""
 
     def __init__(self, name: str, field: Field[Any, Any] | None = None) -> None:
         super().__init__(output_field=field)

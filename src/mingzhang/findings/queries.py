@@ -30,7 +30,7 @@ from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import below, subtree_now, visible_units
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.scopes import AnyOf, GivenScope, UnitScope
 
 SIZE = 20
 A_COLUMNS_CARDS = 6
@@ -115,13 +115,16 @@ class CameOf:
 def visible_to(person: Person) -> QuerySet[Finding]:
     """The findings that the person may look at: of units they may see, found by such a unit, offered to one, or in
     their hands."""
-    scope = visible_units(person, Permission.FINDING_VIEW)
-    findings = Finding.objects.filter(book=person.book_id)
+    return visible_in(visible_units(person, Permission.FINDING_VIEW), person.book_id, person.pk)
+
+
+def visible_in(scope: UnitScope | GivenScope, book: int | Given, person: int | Given) -> QuerySet[Finding]:
+    """As `visible_to`, for somebody of the book who may view findings in `scope`."""
+    findings = Finding.objects.filter(book=book)
     if scope.everything:
         return findings
-    units = sorted(scope.unit_ids)
-    offered = Transfer.objects.filter(AnyOf(F("to"), units), outcome="waiting").values("finding")
-    seen = Q(AnyOf(F("unit"), units)) | Q(AnyOf(F("origin"), units)) | Q(pk__in=offered)
+    offered = Transfer.objects.filter(scope.condition("to", "finding__book"), outcome="waiting").values("finding")
+    seen = scope.condition() | scope.condition("origin") | Q(pk__in=offered)
     return findings.filter(seen | Q(owner=person) | Q(sponsor=person))
 
 

@@ -142,10 +142,12 @@ def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
         if found and scope.contains(found[0]):
             return found[0]
         raise NotFound(_("没有找到单位“%(code)s”。") % {"code": code[:40]}, remedy=_("请从首页重选一个单位。"))
-    units = visible(scope).select_related("parent", "book")
+    last = _BY_CODE.ask(book=scope.book_id, code=request.session.get("unit", ""))
+    if last and scope.contains(last[0]):
+        return last[0]
     own = {seat.unit_id for seat in queries.seats_of(person, clock.today())}
-    nearest_the_top = units.filter(id__in=own).order_by("ancestors__len", "id")
-    return units.filter(code=request.session.get("unit", "")).first() or nearest_the_top[0]
+    units = visible(scope).select_related("parent", "book")
+    return units.filter(id__in=own).order_by("ancestors__len", "id")[0]
 
 
 _BY_CODE = Composed(

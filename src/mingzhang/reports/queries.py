@@ -14,6 +14,7 @@ from mingzhang.core.periods import Period
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.scopes import GivenScope, UnitScope
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import ReportTemplate
 from mingzhang.reports.models import Comment, Report, ReportReview, ReportVersion, Signature
@@ -27,8 +28,12 @@ MOST_LISTED = 200
 def visible_to(person: Person) -> QuerySet[Report]:
     """The reports that the person may read: published ones, and those withdrawn after that, of the units whose
     reports they may view; all others, of the units where they build, review or sign reports."""
-    public = Q(published_at__isnull=False) & visible_units(person, Permission.REPORT_VIEW).condition()
-    return Report.objects.filter(public | visible_units(person, WORKING).condition())
+    return visible_in(visible_units(person, Permission.REPORT_VIEW), visible_units(person, WORKING))
+
+
+def visible_in(view: UnitScope | GivenScope, working: UnitScope | GivenScope) -> QuerySet[Report]:
+    """As `visible_to`, for somebody who may view reports in `view` and works on them in `working`."""
+    return Report.objects.filter(Q(published_at__isnull=False) & view.condition() | working.condition())
 
 
 def report_by_id(person: Person, number: int) -> Report:

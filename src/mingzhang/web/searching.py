@@ -32,7 +32,7 @@ from mingzhang.ledger.listing import Pages, kinds_of
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.searching import folded, search_people, search_units
+from mingzhang.organisation.searching import find_units, folded, search_people
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language
 from mingzhang.reports.flows import STATES as REPORT_STATES
@@ -138,8 +138,7 @@ def findings(question: Question) -> Group | None:
     """Findings by their first line, place and number."""
     if Permission.FINDING_VIEW not in question.place.held:
         return None
-    visible = finding_queries.visible_to(question.place.person)
-    found = list(search_findings(visible, question.text).values_list("pk", flat=True)[: question.most + 1])
+    found = search_findings(question.place.person, question.text, question.most + 1)
     shown = question.shown(found)
     rows = finding_queries.rows_of(shown) if shown else {}
     hits = [_finding(rows[pk], question) for pk in shown]
@@ -156,9 +155,8 @@ def inspections(question: Question) -> Group | None:
     """Inspections by their title, unannounced ones for their team alone."""
     if Permission.INSPECTION_VIEW not in question.place.held:
         return None
-    asked = search_inspections(question.place.person, question.text)
-    found = list(asked.values_list("pk", flat=True)[: question.most + 1])
-    rows = asked.in_bulk(question.shown(found)) if found else {}
+    found = search_inspections(question.place.person, question.text, question.most + 1)
+    rows = Inspection.objects.select_related("unit").in_bulk(question.shown(found)) if found else {}
     hits = [_inspection(rows[pk], question) for pk in question.shown(found)]
     return _group("inspections", _("检查"), hits, len(found), question)
 
@@ -173,7 +171,7 @@ def _inspection(inspection: Inspection, question: Question) -> Hit:
 def units(question: Question) -> Group | None:
     """Units by name and code, among those that the person sees anything of."""
     place = question.place
-    found = list(search_units(place.scope, question.text)[: question.most + 1])
+    found = find_units(place.scope, question.text, question.most + 1)
     area = "ledger" if Permission.RECORD_VIEW in place.held else "figures"
     hits = []
     for unit in question.shown(found):
