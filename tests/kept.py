@@ -32,6 +32,8 @@ class Kept(Generic[Built]):
             for table, rows in self._rows:
                 with connection.cursor() as cursor, cursor.copy(_IN.format(table)) as copy:
                     copy.write(rows)
+            with connection.cursor() as cursor:
+                cursor.execute(_SEQUENCED)
         copied: Built = pickle.loads(self._answer)  # noqa: S301 - our own
         return copied
 
@@ -47,7 +49,8 @@ _IN = sql.SQL("COPY {} FROM STDIN")
 _OUT = sql.SQL(
     "COPY (SELECT {} FROM {} WHERE xmin::text::bigint >= pg_current_xact_id()::xid::text::bigint) TO STDOUT"
 )
-# Events are what fills audit_pending, also when they are copied.
+# Events are what fills audit_pending, also when they are copied; those that have their position wait no more.
+_SEQUENCED = "DELETE FROM audit_pending WHERE event_id IN (SELECT event_id FROM audit_leaf)"
 _TABLES = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
   FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid

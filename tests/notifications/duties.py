@@ -13,6 +13,7 @@ from mingzhang.notifications import actions
 from mingzhang.notifications.models import Notice
 from mingzhang.organisation.models import Person
 from tests.duties import world as worlds
+from tests.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,6 @@ def build() -> Days:
     days = Days(world)
     days.collect()
     return days
+
+
+kept = Kept(build)

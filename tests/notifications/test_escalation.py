@@ -25,7 +25,7 @@ from mingzhang.notifications.queries import days_reminded
 from mingzhang.organisation import actions as organisation
 from tests import cast as people
 from tests.duties.world import moment
-from tests.notifications.duties import Days, build, told
+from tests.notifications.duties import Days, kept, told
 from tests.notifications.receivers import Mailbox
 from tests.notifications.test_sending import CHOSEN
 
@@ -37,7 +37,7 @@ RISEN = "task.escalate"
 @pytest.fixture
 def days(db: None) -> Iterator[Days]:
     with clock.at(moment("2026-01-15")):
-        yield build()
+        yield kept()
 
 
 def of_community(days: Days) -> Task:

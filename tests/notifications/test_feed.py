@@ -20,14 +20,14 @@ from mingzhang.notifications.models import Feed
 from mingzhang.organisation.actions import deactivate_person
 from mingzhang.organisation.models import Person
 from tests.duties.world import moment
-from tests.notifications.duties import Days, build
+from tests.notifications.duties import Days, kept
 
 
 @pytest.fixture
 def days(db: None, settings: Settings) -> Iterator[Days]:
     settings.SITE_ADDRESS = "https://mingzhang.example"
     with clock.at(moment("2026-01-15")):
-        yield build()
+        yield kept()
 
 
 def address(person: Person) -> str:

@@ -18,14 +18,14 @@ from mingzhang.notifications.models import Notice
 from mingzhang.organisation import actions as organisation
 from mingzhang.organisation.models import Post, Unit
 from tests.duties.world import moment
-from tests.notifications.duties import Days, build, told
+from tests.notifications.duties import Days, kept, told
 
 
 @pytest.fixture
 def days(db: None) -> Iterator[Days]:
     """新桥社区 has nobody, and the yearly review of the county no clerk; the other street's community neither."""
     with clock.at(moment("2026-01-15")):
-        yield build()
+        yield kept()
 
 
 def found(unit: Unit) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from mingzhang.notifications.models import Delivery, Message, Notice
 from mingzhang.organisation import actions as organisation
 from mingzhang.organisation.models import Person, Post, Unit
 from tests.duties.world import moment
-from tests.notifications.duties import Days, build, told
+from tests.notifications.duties import Days, kept, told
 from tests.notifications.receivers import Gateway, Mailbox
 from tests.notifications.test_sending import CHOSEN, SECRET
 
@@ -28,7 +28,7 @@ FRIDAY, WEDNESDAY = "2026-01-30", "2026-01-28"
 def days(db: None) -> Iterator[Days]:
     """Thursday 15 January 2026."""
     with clock.at(moment("2026-01-15")):
-        yield build()
+        yield kept()
 
 
 def mails(person: Person, **other: object) -> None:
