@@ -147,8 +147,8 @@ def test_the_report_is_a_document_with_the_numbers_of_the_page(office: RoundsWor
     said = "\n".join(one.text for one in paper.paragraphs)
     for expected in (
         "一、基本情况", "为什么查：上半年问题多", "抽中3个对象，查完2个，不查了1个",
-        "一共看了6项次，合格4项次，不合格1项次，不涉及1项次。", "那里正在修路", "发现问题1件", "（主任）认可：三天内贴好",
-        "查到的多少不用来排名", "名单校验码（每8位隔开）：sha256: ",
+        "一共看了6项次，合格4项次，不合格1项次，不涉及1项次。", "那里正在修路", "发现问题1件",
+        "（主任）认可：三天内贴好", "查到的多少不用来排名", "名单校验码（每8位隔开）：sha256: ",
     ):  # fmt: skip
         assert expected in said
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from mingzhang.core.digests import SHA2_256
 from mingzhang.inspections.looking_again import told_of
 from mingzhang.inspections.models import Drawn, Noted, Photo, Round, Statement
+from mingzhang.inspections.problems import category_otherwise, is_asked
 from mingzhang.inspections.rounds_query import Reading, checklist_of, inspectors_of, readings_of
 from mingzhang.inspections.saying import WHY, basis_said, round_title
 from mingzhang.inspections.standing import Said
 from mingzhang.organisation.models import Person
-from mingzhang.packs.checklist_schema import Checklist, Item
+from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.finding_schema import Category, Findings, Severity
 from mingzhang.packs.follow_up import STILL
 from mingzhang.packs.queries import pack_of
@@ -59,7 +60,8 @@ def _said(
         "of": of,
         "because": str(WHY[round.drawn.why]) if round.drawn else _("自查"),
         "inspectors": [one.name for one in people],
-        "checklist": _checklist(checklist_of(round), about),
+        "checklist": _checklist(round, about),
+        "otherwise": category_otherwise(round),
         **_words(words),
         **_reading(reading),
     }
@@ -74,20 +76,22 @@ def _words(words: Findings | None) -> Json:
     }
 
 
-def _checklist(checklist: Checklist, about: str) -> Json:
+def _checklist(round: Round, about: str) -> Json:
+    checklist = checklist_of(round)
     return {
         "id": checklist.id,
         "name": checklist.name.text(language()),
         "about": about or (checklist.about.text(language()) if checklist.about else ""),
         "parts": [
-            {"name": part.name.text(language()), "items": [_item(item, about) for item in part.items]}
+            {"name": part.name.text(language()), "items": [_item(round, item, about) for item in part.items]}
             for part in checklist.parts
         ],
     }
 
 
-def _item(item: Item, about: str) -> Json:
-    """An item; the one that asks how a finding is now tells what it was."""
+def _item(round: Round, item: Item, about: str) -> Json:
+    """An item; the one that asks how a finding is now tells what it was. `sorted_on_site` says that whoever finds a
+    problem with it says of which category it is."""
     guidance = item.guidance.text(language()) if item.guidance else ""
     told = f"{about}\n{guidance}" if about and item.id == STILL else guidance
     return {
@@ -101,9 +105,7 @@ def _item(item: Item, about: str) -> Json:
         "max": None if item.max is None else format(item.max, "f"),
         "guidance": told,
         "photo": item.photo,
-        "suggestion": (
-            {"category": item.finding.category, "severity": item.finding.severity or ""} if item.finding else None
-        ),
+        "sorted_on_site": is_asked(round, item),
     }
 
 
@@ -119,7 +121,8 @@ def _reading(reading: Reading) -> Json:
 
 def _answer(said: Said) -> Mapping[str, str]:
     return {
-        "op": str(said.op), "value": said.value, "note": said.note, "by": said.by, "at": said.at.isoformat(),
+        "op": str(said.op), "value": said.value, "note": said.note, "category": said.category, "by": said.by,
+        "at": said.at.isoformat(),
     }  # fmt: skip
 
 

@@ -155,6 +155,7 @@ def _answer(round: Round, made: Operation, sent: Sent) -> None:
         item=item.id,
         value=clean_value(item, sent.text("value")),
         note=clean_note(sent.text("note"), _("说明")),
+        category=_category(round, sent),
         before=sent.uuid("before"),
     )
 
@@ -175,6 +176,14 @@ def _note(round: Round, made: Operation, sent: Sent) -> None:
         severity=severity,
         place=clean_line(sent.text("place"), TITLE_LENGTH, _("地点")),
     )
+
+
+def _category(round: Round, sent: Sent) -> str:
+    """What a problem with an item is put down as, if that was said. Raises InvalidInput for an unknown one."""
+    given, words = sent.text("category"), pack_of(round.pack_version_id).findings
+    if given and (words is None or given not in words.categories_by_id):
+        raise InvalidInput(_("没有这个类别。"), remedy=_("请从列出的里面选。"))
+    return given
 
 
 def _drop(round: Round, made: Operation, sent: Sent) -> None:

@@ -30,7 +30,8 @@ const answerOf = (held) => (item) => {
 
 function reason(found) {
   if (found.clash.length) return say("clash_first", { n: found.clash.length });
-  return found.open.length ? say("open_first", { n: found.open.length }) : "";
+  if (found.open.length) return say("open_first", { n: found.open.length });
+  return found.unsorted.length ? say("unsorted_first", { n: found.unsorted.length }) : "";
 }
 
 function end({ round, held, found, place, now }) {
@@ -66,6 +67,7 @@ export async function finishPage(root, { person, number, now }) {
     top.replaceChildren(...[
       figures(found, held),
       links(say("clashes"), found.clash, number), links(say("still_open"), found.open, number),
+      links(say("unsorted"), found.unsorted, number),
       links(say("problems"), found.wrong, number, answerOf(held)),
     ].filter(Boolean));
     box?.update(state);

@@ -11,7 +11,7 @@ function partsOf(round, place) {
   let number = 0;
   const items = [];
   const sections = round.checklist.parts.map((part) => {
-    const mine = part.items.map((item) => itemOf(item, (number += 1), place));
+    const mine = part.items.map((item) => itemOf(item, (number += 1), place, round));
     items.push(...mine);
     return make("section", { class: "in-part" }, make("h2", { class: "in-part-h" }, part.name),
       make("ol", { class: "chks" }, mine.map(({ element }) => element)));
