@@ -10,7 +10,7 @@ from mingzhang.inspections.models import Round
 from mingzhang.inspections.rounds_query import Reading, checklist_of
 from mingzhang.inspections.standing import Said
 from mingzhang.packs.checklist_schema import Item
-from mingzhang.packs.follow_up import FOLLOW_UP
+from mingzhang.packs.follow_up import FOLLOW_UP, STILL
 from mingzhang.packs.queries import pack_of
 
 
@@ -33,6 +33,11 @@ def wrong_in(round: Round, reading: Reading) -> Iterator[Wrong]:
         said = reading.answers.get(item.id)
         if said and is_wrong(item, said.value) and item.id not in worded:
             yield Wrong(item, said, category_of(round, item, said), _severity(round, item))
+
+
+def decides(round: Round, item: Item) -> bool:
+    """Whether the answer decides what becomes of a finding: such an item always applies."""
+    return item.id == STILL and round.checklist == FOLLOW_UP.id
 
 
 def is_asked(round: Round, item: Item) -> bool:

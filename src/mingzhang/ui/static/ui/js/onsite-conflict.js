@@ -4,8 +4,9 @@ import { kept } from "./onsite-faults.js";
 import { answer } from "./onsite-queue.js";
 
 export function wordsOf(item, value) {
+  if (value === "na") return say("na");
   if (item.answer === "choice") return item.options.find(({ id }) => id === value)?.name ?? value;
-  if (["yes", "no", "na"].includes(value)) return say(value);
+  if (["yes", "no"].includes(value)) return say(value);
   return item.answer === "number" ? `${value}${item.unit ?? ""}` : value;
 }
 

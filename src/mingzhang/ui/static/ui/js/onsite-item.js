@@ -34,7 +34,7 @@ export function itemOf(item, number_, place, round) {
     element.dataset.state = stateOf(item, held);
     element.dataset.wrong = said.answer && isWrong(item, said.answer.value) ? "yes" : "";
     control.update(held.conflicts[item.id] ? "" : said.answer?.value ?? "", locked);
-    remark.update(said.answer?.note ?? "", locked);
+    remark.update(said.answer?.note ?? "", locked, Boolean(element.dataset.wrong));
     const photos = strip.update({ photos: held.photos, thumbs, locked });
     clash(clashes, item, held.conflicts[item.id], { ...here, locked, categories: round.categories, focus: () => control.first.focus() });
     sorting?.update(said.answer, locked);
@@ -93,7 +93,7 @@ const notApplicable = () => ({ id: "na", words: say("na"), look: "yn-na" });
 
 function options(item, give) {
   const offered = item.options.map(({ id, name, wrong }) => ({ id, words: name, look: wrong ? "yn-no" : "yn-ok" }));
-  return choices(item, [...offered, notApplicable()], give, "yns is-list");
+  return choices(item, item.decides ? offered : [...offered, notApplicable()], give, "yns is-list");
 }
 
 // What is typed is written down while it is typed, a moment after each key, and when the field is left. Emptied, it
@@ -188,9 +188,14 @@ const CONTROLS = { yes_no: yesNo, choice: options, number: numeric, text: worded
 // A sentence beside the answer.
 function remarkOf(item, give) {
   const control = make("textarea", { class: "in", rows: 1, id: `note-${item.id}`, placeholder: say("note_like") });
-  const { update } = typed(control, { give, valid: () => true });
+  const field = typed(control, { give, valid: () => true });
   const label = make("label", { class: "in-l", for: control.id }, say("note"), make("span", { class: "vh" }, item.name));
-  return { element: make("div", { class: "chk-note" }, label, control), control, update };
+  const why = item.decides && make("p", { class: "hint" }, say("told_first"));
+  const update = (words, locked, wrong) => {
+    field.update(words, locked);
+    if (why) why.hidden = !wrong || Boolean(words);
+  };
+  return { element: make("div", { class: "chk-note" }, label, control, why), control, update };
 }
 
 // What a problem with the item is put down as, where its checklist does not say.

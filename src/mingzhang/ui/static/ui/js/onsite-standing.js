@@ -75,16 +75,20 @@ export function stateOf(item, held) {
 // pack has for the rest. Empty where somebody has yet to choose.
 export const categoryOf = (round, answer) => answer?.category || round.otherwise || "";
 
+const isUntold = (item, held) => item.decides && !held.answers[item.id].note;
+
 const isUnsorted = (round, item, held) => item.sorted_on_site && !categoryOf(round, held.answers[item.id])
   && !held.noted.some((one) => one.item === item.id);
 
 export function tally(round, held) {
-  const found = { all: 0, open: [], clash: [], right: [], wrong: [], na: [], unsorted: [] };
+  const found = { all: 0, open: [], clash: [], right: [], wrong: [], na: [], unsorted: [], untold: [] };
   for (const item of itemsOf(round)) {
     const state = stateOf(item, held);
     found.all += 1;
     found[state].push(item);
-    if (state === "wrong" && isUnsorted(round, item, held)) found.unsorted.push(item);
+    if (state !== "wrong") continue;
+    if (isUnsorted(round, item, held)) found.unsorted.push(item);
+    if (isUntold(item, held)) found.untold.push(item);
   }
   found.done = found.all - found.open.length;
   return found;
