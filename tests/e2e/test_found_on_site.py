@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import Browser
 
 from mingzhang.core import clock
@@ -183,3 +183,22 @@ def opened_again(desk: Phone, again: Again) -> None:
     page.goto(f"{desk.site}/inspections/rounds/{again.rounds[1]}/{AT_STREET}")
     page.get_by_text("又犯了").first.wait_for()
     desk.picture("again-round-390")
+
+
+def test_somebody_who_has_to_set_up_a_second_step_is_led_there_from_the_phone(
+    unsorted: tuple[int, str], browser: Browser, site: str
+) -> None:
+    number, cookie = unsorted
+    phone = Phone(on_phone(browser), site, cookie)
+    phone.open(number)
+    with override_settings(REQUIRE_SECOND_STEP=["clerk"]):
+        phone.say("door", "合格")
+        phone.wait("step")
+        assert "您的岗位要先启用两步验证" in phone.line
+        phone.picture("second-step-390")
+        phone.page.get_by_role("link", name="去启用").click()
+        phone.page.get_by_text("先启用两步验证").first.wait_for()
+    phone.page.go_back()
+    phone.wait("all")
+    assert phone.told(number)["answers"]["door"]["value"] == "yes"
+    assert phone.errors == []

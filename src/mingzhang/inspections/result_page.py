@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from mingzhang.findings.showing import stand_of
 from mingzhang.inspections import flows
 from mingzhang.inspections.counted import RESULTS, Wanted
 from mingzhang.inspections.models import Inspection, Round
-from mingzhang.inspections.outcome import HELD, Group, Judged, Looked, Outcome, Spawned, Visited, outcome_of
+from mingzhang.inspections.outcome import HELD, Judged, Looked, Outcome, Spawned, Visited, outcome_of
 from mingzhang.inspections.saying import FOLLOWED_NAMES, ROUND_LOOKS, SAID_NAMES, WHY
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import today_in, work_calendar
@@ -69,9 +70,18 @@ class ItemLine:
 class GroupLine:
     """Findings of one category and severity."""
 
-    group: Group
+    category: str
+    severity: str
     found: Count
     closed: Count
+
+
+def group_lines(problems: Iterable[Mapping[str, Any]]) -> list[GroupLine]:
+    """The same of a published result, whose numbers lead nowhere."""
+    return [
+        GroupLine(one["category"], one["severity"], Count(one["problems"]), Count(one["closed"]))
+        for one in problems
+    ]
 
 
 @dataclass(frozen=True)
@@ -172,7 +182,8 @@ class ResultPage:
             alike = one.findings[0].finding
             asked = {"category": alike.category, "severity": alike.severity}
             found = self.count(len(one.findings), "findings", stands=HELD, **asked)
-            lines.append(GroupLine(one, found, self.count(one.closed, "findings", stands="closed", **asked)))
+            closed = self.count(one.closed, "findings", stands="closed", **asked)
+            lines.append(GroupLine(one.category, one.severity, found, closed))
         return lines
 
     def findings(self, spawned: Sequence[Spawned]) -> list[FindingLine]:
