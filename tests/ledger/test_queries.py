@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -106,6 +106,21 @@ def test_above_the_limit_nothing_is_added_up(world: World, monkeypatch: pytest.M
     visits(world, 1, 2, 3)
     found = page(world, size=1, kind=world.kind("visit"))
     assert (found.count, found.capped, found.before, found.total) == (2, True, None, None)
+
+
+def test_a_whole_book_is_listed_by_position_whatever_the_order_of_the_days(world: World) -> None:
+    days = [f"2026-0{month}-{day:02}" for month, day in ((5, 20), (3, 1), (5, 2), (6, 1), (5, 31), (4, 30), (5, 1))]
+    for homes, day in enumerate(days, start=1):
+        world.posted("visit", data={"topic": f"走访{homes}户", "homes": homes}, day=date.fromisoformat(day))
+    asked = {"by": world.cast.wei, "unit": world.cast.county, "kind": world.kind("visit"), "size": 3}
+    of_may = [page(world, number=number, period=Period.parse("2026-05"), **asked) for number in (1, 2)]  # type: ignore[arg-type]
+    assert [[int(row.values[0] or 0) for row in one.rows] for one in of_may] == [[1, 3, 5], [7]]
+    assert [(one.before, one.total) for one in of_may] == [
+        (queries.Totals(0, (Decimal(0),)), queries.Totals(4, (Decimal(16),))),
+        (queries.Totals(3, (Decimal(9),)), queries.Totals(4, (Decimal(16),))),
+    ]
+    assert page(world, period=Period.parse("2027"), **asked).rows == []  # type: ignore[arg-type]
+    assert [int(row.values[0] or 0) for row in page(world, **asked).rows] == [1, 2, 3]  # type: ignore[arg-type]
 
 
 def test_the_number_of_queries_does_not_grow_with_rows(world: World) -> None:

@@ -8,6 +8,7 @@ from calendar import month_name, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from mingzhang.core.errors import InvalidInput
@@ -63,7 +64,7 @@ class Period:
         last = first + count - 1
         return cls(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
 
-    @property
+    @cached_property
     def kind(self) -> PeriodKind:
         """What the days make up: six months are a half-year only when they begin in January or July."""
         if not self._in_whole_months or self.start.year != self.end.year:
@@ -73,7 +74,7 @@ class Period:
             return KIND_OF_LENGTH[length]
         return PeriodKind.RANGE
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The shortest text that `parse` reads back to this period."""
         year = f"{self.start.year:04}"

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from mingzhang.core.composed import Given
 from mingzhang.core.errors import InvalidInput
 from mingzhang.core.workdays import Day
 from mingzhang.duties.models import CLOSED_TASKS, OPEN_TASKS, Adaptation, Task
@@ -25,7 +26,7 @@ from mingzhang.duties.whose import tasks_of
 from mingzhang.ledger.listing import Pages, Tab, read_day, read_page
 from mingzhang.organisation.models import Adoption, Book
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import subtree_now, today_in, work_calendar
+from mingzhang.organisation.queries import below, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
 from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.queries import pack_of
@@ -165,12 +166,10 @@ def asked_tasks(asked: Asked) -> QuerySet[Task]:
 
 def tasks_below(place: Place) -> QuerySet[Task]:
     """The tasks of the unit at hand and those below it."""
-    tasks = Task.objects.filter(book=place.unit.book_id).exclude(state="withdrawn")
-    held = subtree_now(place.unit)
-    return tasks if held.everything else tasks.filter(AnyOf(F("unit"), held.parts[0].unit_ids))
+    return below(place.unit).filter(Task.objects.exclude(state="withdrawn"))
 
 
-def late(today: date) -> Q:
+def late(today: date | Given) -> Q:
     """That a task is not done although its day has passed. By `due` first, which has an index."""
     return Q(state__in=OPEN_TASKS, due__lt=today) & (Q(until=None) | Q(until__lt=today))
 

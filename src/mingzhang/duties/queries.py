@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -18,17 +18,14 @@ from mingzhang.duties.lists import cadence_of, words_of
 from mingzhang.duties.models import OPEN_TASKS, Adaptation, Escalation, Task, TaskStep
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Unit
-from mingzhang.organisation.queries import subtree_now, work_calendar
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.queries import below, work_calendar
 from mingzhang.packs.duty_schema import Duty
 from mingzhang.packs.queries import pack_of
 
 
 def tasks_in(unit: Unit, first: date, last: date) -> QuerySet[Task]:
     """The tasks of the unit and those below it that have to be done from `first` to `last`, by that day."""
-    held = subtree_now(unit)
-    within = Q(book=held.book_id) if held.everything else Q(AnyOf(F("unit"), held.parts[0].unit_ids))
-    tasks = Task.objects.filter(within, due__lte=last).exclude(state="withdrawn")
+    tasks = below(unit).filter(Task.objects.filter(due__lte=last)).exclude(state="withdrawn")
     asked = tasks.annotate(by=Coalesce("until", "due")).filter(by__range=(first, last))
     return asked.select_related("unit", "kind").order_by("by", "unit__code", "duty")
 

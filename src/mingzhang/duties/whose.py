@@ -5,16 +5,17 @@ duty; and where it named none, of whoever holds in the unit the role that the du
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from mingzhang.core import clock
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.once import once
 from mingzhang.duties.models import Assignment, Task
 from mingzhang.organisation.models import Appointment, Person, Unit
@@ -38,9 +39,18 @@ class Seat:
 @once
 def posts_held(person: Person, on: date) -> tuple[Seat, ...]:
     """The posts that the person holds on a day, in whose place whoever it may be."""
-    held = holding(on).filter(person=person, post__unit__book=person.book_id).order_by("post_id")
-    rows = held.values_list("post_id", "post__unit_id", "post__roles")
+    rows = _HELD.ask(person=person.pk, book=person.book_id, day=on)
     return tuple(Seat(post, unit, frozenset(roles)) for post, unit, roles in rows)
+
+
+_HELD = Composed(
+    lambda: (
+        holding(Given("day"))
+        .filter(person=Given("person"), post__unit__book=Given("book"))
+        .order_by("post_id")
+        .values_list("post_id", "post__unit_id", "post__roles")
+    )
+)
 
 
 def posts_between(person: Person, first: date, last: date) -> tuple[Seat, ...]:
@@ -60,55 +70,123 @@ def _last(days: DateRange) -> date | None:
 def tasks_of(person: Person, on: date | None = None) -> QuerySet[Task]:
     """The tasks that the person has to do, by what they hold today: those handed to them, and of those handed to
     nobody the ones that fall to their posts. Two questions beforehand, however many tasks there are."""
-    return _tasks(person, posts_held(person, on or clock.today()), Q(handler=person))
+    return _tasks(person.book_id, Q(handler=person), _falling_to(posts_held(person, on or clock.today())))
 
 
 def tasks_between(person: Person, first: date, last: date) -> QuerySet[Task]:
     """The tasks due from `first` to `last` that were the person's, by what they held on the day they fell due."""
-    return _tasks(person, posts_between(person, first, last), Q(handler=person, due__range=(first, last)))
+    handed = Q(handler=person, due__range=(first, last))
+    return _tasks(person.book_id, handed, _falling_to(posts_between(person, first, last)))
 
 
-def _tasks(person: Person, posts: Sequence[Seat], handed: Q) -> QuerySet[Task]:
-    mine = handed | Q(_of_posts(posts), handler=None) if posts else handed
-    return Task.objects.filter(mine, book=person.book_id).exclude(state="withdrawn")
+def composed_tasks_of(narrow: Callable[[QuerySet[Task]], QuerySet[Task]]) -> Callable[..., list[Task]]:
+    """`tasks_of` as a question that is composed once: called with the person, and with what is `Given` in `narrow`,
+    which says what is asked of the tasks."""
+
+    @cache
+    def of(named: int, by_role: int) -> Composed[Task]:
+        handed, falling = Q(handler=Given("person")), _places(named, by_role)
+        return Composed(lambda: narrow(_tasks(Given("book"), handed, falling)))
+
+    def ask(person: Person, **given: object) -> list[Task]:
+        falling = _falling_to(posts_held(person, clock.today()))
+        question = of(len(falling.named), len(falling.by_role))
+        return question.ask(person=person.pk, book=person.book_id, **falling.given(), **given)
+
+    return ask
 
 
-def _of_posts(posts: Sequence[Seat]) -> Q:
-    named = Assignment.objects.filter(
-        unit=OuterRef("unit"), pack=OuterRef("pack"), duty=OuterRef("duty"), part="handler"
-    )
-    by_post = [
-        Q(_days(held.first, held.last), AnyOf(F("unit"), units), Exists(named.filter(post=held.post)))
-        for held, units in _named(posts)
-    ]
-    return _any([*by_post, Q(_any(_by_role(posts)), ~Exists(named))])
+def _tasks(book: int | Given, handed: Q, falling: Falling) -> QuerySet[Task]:
+    return Task.objects.filter(handed | Q(falling.condition(), handler=None), book=book).exclude(state="withdrawn")
 
 
-def _named(posts: Sequence[Seat]) -> Iterator[tuple[Seat, list[int]]]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units, and the posts or roles to which duties fall there; of the days from `first` to `last`, or of any."""
+
+    units: Sequence[int] | Given
+    to: Sequence[int] | Sequence[str] | Given
+    first: date | None = None
+    last: date | None = None
+
+    def within(self) -> Q:
+        """That a task is of these units, and due on these days."""
+        days = Q(due__range=(self.first, self.last)) if self.first and self.last else Q()
+        return Q(days, AnyOf(F("unit"), self.units))
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """What falls to somebody by posts: `named` by units for some duty, or else `by_role`."""
+
+    named: Sequence[Part]
+    by_role: Sequence[Part]
+
+    def condition(self) -> Q:
+        """As a condition on a task."""
+        names = Assignment.objects.filter(
+            unit=OuterRef("unit"), pack=OuterRef("pack"), duty=OuterRef("duty"), part="handler"
+        )
+        named = [Q(part.within(), Exists(names.filter(AnyOf(F("post"), part.to)))) for part in self.named]
+        by_role = _any(Q(part.within(), AnyOf(F("handler_role"), part.to)) for part in self.by_role)
+        return _any([*named, Q(by_role, ~Exists(names))])
+
+    def given(self) -> dict[str, object]:
+        """What is given where a question was composed with `_places`."""
+        return {
+            f"{name}_{kind}{at}": getattr(part, name)
+            for kind, parts in (("named", self.named), ("by_role", self.by_role))
+            for at, part in enumerate(parts)
+            for name in ("units", "to")
+        }
+
+
+def _places(named: int, by_role: int) -> Falling:
+    """So many parts, without limits of days, to be given."""
+    return Falling(*(
+        [Part(Given(f"units_{kind}{at}"), Given(f"to_{kind}{at}")) for at in range(count)]
+        for kind, count in (("named", named), ("by_role", by_role))
+    ))  # fmt: skip
+
+
+def _falling_to(posts: Sequence[Seat]) -> Falling:
+    return Falling(list(_named(posts)), list(_by_role(posts)))
+
+
+def _named(posts: Sequence[Seat]) -> Iterator[Part]:
     """The posts that units named for some duty, with these units."""
-    assigned = Assignment.objects.filter(part="handler", post__in={held.post for held in posts})
-    units: dict[int, list[int]] = defaultdict(list)
-    for post, unit in assigned.values_list("post_id", "unit_id").distinct():
-        units[post].append(unit)
-    return ((held, units[held.post]) for held in posts if held.post in units)
+    units: dict[int, set[int]] = defaultdict(set)
+    for post, unit in _ASSIGNED.ask(posts=sorted({held.post for held in posts})) if posts else ():
+        units[post].add(unit)
+    alike: dict[tuple[date | None, date | None], set[int]] = defaultdict(set)
+    for held in posts:
+        if held.post in units:
+            alike[held.first, held.last].add(held.post)
+    for days, named in alike.items():
+        yield Part(sorted(set().union(*(units[post] for post in named))), sorted(named), *days)
 
 
-def _by_role(posts: Sequence[Seat]) -> Iterator[Q]:
-    """One condition for each set of days and roles, however many units these are."""
+_ASSIGNED = Composed(
+    lambda: (
+        Assignment.objects.filter(AnyOf(F("post"), Given("posts")), part="handler")
+        .values_list("post_id", "unit_id")
+        .distinct()
+        .order_by("post_id", "unit_id")
+    )
+)
+
+
+def _by_role(posts: Sequence[Seat]) -> Iterator[Part]:
+    """One part for each set of days and roles, however many units these are."""
     alike: dict[tuple[date | None, date | None, frozenset[str]], set[int]] = defaultdict(set)
     for held in posts:
         alike[held.first, held.last, held.roles].add(held.unit)
     for (first, last, roles), units in alike.items():
-        yield Q(_days(first, last), AnyOf(F("unit"), sorted(units)), AnyOf(F("handler_role"), sorted(roles)))
-
-
-def _days(first: date | None, last: date | None) -> Q:
-    return Q(due__range=(first, last)) if first and last else Q()
+        yield Part(sorted(units), sorted(roles), first, last)
 
 
 def _any(conditions: Iterable[Q]) -> Q:
-    found = list(conditions)
-    return reduce(or_, found) if found else NOTHING
+    return reduce(or_, conditions, NOTHING)
 
 
 def colleagues(unit: Unit, role_codes: Sequence[str]) -> list[Person]:

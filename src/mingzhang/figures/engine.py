@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.periods import Period
 from mingzhang.figures import rolled
@@ -27,7 +29,7 @@ from mingzhang.figures.saying import said
 from mingzhang.figures.sql import Number, Scan, Span, whole_scan
 from mingzhang.organisation import queries as organisation
 from mingzhang.organisation.models import Unit
-from mingzhang.organisation.scopes import Scope
+from mingzhang.organisation.scopes import AnyOf, Scope
 
 Tree: TypeAlias = Literal["then", "now"]
 Group: TypeAlias = tuple[int, Extent]
@@ -98,12 +100,15 @@ def values_of(wanted: Mapping[Request, Definition], numbers: Mapping[Atom, Numbe
 def units_of(ids: Iterable[int]) -> dict[int, Unit]:
     """The units by id, with their book. Raises NotFound, and InvalidInput when they are not of one book."""
     asked = set(ids)
-    found = {unit.id: unit for unit in Unit.objects.filter(id__in=asked).select_related("book")}
+    found = {unit.id: unit for unit in _UNITS.ask(ids=sorted(asked))}
     if asked - found.keys():
         raise NotFound(_("没有编号为 %(unit)s 的单位。") % {"unit": min(asked - found.keys())})
     if len({unit.book_id for unit in found.values()}) > 1:
         raise InvalidInput(_("一次只能算一个账套里的数据项。"))
     return found
+
+
+_UNITS = Composed(lambda: Unit.objects.filter(AnyOf(F("id"), Given("ids"))).select_related("book").order_by("id"))
 
 
 def scans(atoms: Iterable[Atom], units: Mapping[int, Unit], *, as_of: int | None, tree: Tree) -> list[Scan]:

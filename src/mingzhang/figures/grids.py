@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.db.models import F, QuerySet
+
+from mingzhang.core.composed import Composed, Given
 from mingzhang.figures.definitions import Atom
 from mingzhang.figures.engine import (
     Group,
@@ -24,17 +27,25 @@ from mingzhang.figures.models import RollupMonth
 from mingzhang.figures.sql import Number, Span, answers
 from mingzhang.ledger.queries import position
 from mingzhang.organisation.models import Unit
-from mingzhang.organisation.scopes import Scope
+from mingzhang.organisation.scopes import AnyOf, Scope
 
 # Beyond this many units a scan for each row, from rollups where there are some, is faster than joining.
 MOST_UNITS = 5_000
+
+
+def _months() -> QuerySet[RollupMonth, int]:
+    months = RollupMonth.objects.filter(AnyOf(F("unit_id"), Given("units")))
+    return months.values_list("unit_id", flat=True).distinct()
+
+
+_ROLLED = Composed(_months)
 
 
 def evaluate_grid(requests: Sequence[Request], *, as_of: int | None = None) -> dict[Request, Value]:
     """The value of every request as `engine.evaluate` gives it, counted where the units stood on the day. Raises as
     it does. Units that have rollups are answered from those, in a statement of its own up to the same position."""
     units = units_of(request.unit_id for request in requests)
-    rolled = set(RollupMonth.objects.filter(unit_id__in=list(units)).values_list("unit_id", flat=True).distinct())
+    rolled = set(_ROLLED.ask(units=list(units)))
     if not rolled:
         return _from_entries(requests, units, as_of)
     at = position(next(iter(units.values())).book) if as_of is None else as_of

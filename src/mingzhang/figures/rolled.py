@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.digests import digest
 from mingzhang.core.periods import Period
 from mingzhang.figures.definitions import Atom, Component
@@ -83,11 +84,14 @@ class Rolled:
     months: Mapping[int, Mapping[date, bytes]]
 
 
+_MARK = Composed(lambda: Watermark.objects.filter(book_id=Given("book")))
+
+
 def read_rolled(book_id: int, unit_ids: Iterable[int]) -> Rolled | None:
     """What is rolled for these units; None when nothing is. The version is read first: what a fold changes after
     that shows when the statement reads it again."""
-    mark = Watermark.objects.filter(book_id=book_id).first()
-    if mark is None:
+    marks = _MARK.ask(book=book_id)
+    if not marks:
         return None
     months: dict[int, dict[date, bytes]] = {}
     rows = RollupMonth.objects.filter(unit_id__in=list(unit_ids)).values_list("unit_id", "month", "scope")
@@ -96,7 +100,7 @@ def read_rolled(book_id: int, unit_ids: Iterable[int]) -> Rolled | None:
     if not months:
         return None
     pairs = RollupComponent.objects.filter(book_id=book_id).values_list("identity", "id")
-    return Rolled(mark.seq, mark.version, {bytes(identity): id for identity, id in pairs}, months)
+    return Rolled(marks[0].seq, marks[0].version, {bytes(identity): id for identity, id in pairs}, months)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.findings.counting import tell
 from mingzhang.findings.happened import Happened, found_then, settled_then
 from mingzhang.findings.models import (
@@ -27,9 +28,9 @@ from mingzhang.findings.models import (
 )
 from mingzhang.ledger.models import Record
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import subtree_now, visible_units
+from mingzhang.organisation.queries import below, subtree_now, visible_units
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.scopes import AnyOf, UnitScope
+from mingzhang.organisation.scopes import AnyOf, GivenScope, UnitScope
 
 SIZE = 20
 A_COLUMNS_CARDS = 6
@@ -114,46 +115,23 @@ class CameOf:
 def visible_to(person: Person) -> QuerySet[Finding]:
     """The findings that the person may look at: of units they may see, found by such a unit, offered to one, or in
     their hands."""
-    scope = visible_units(person, Permission.FINDING_VIEW)
-    findings = Finding.objects.filter(book=person.book_id)
+    return visible_in(visible_units(person, Permission.FINDING_VIEW), person.book_id, person.pk)
+
+
+def visible_in(scope: UnitScope | GivenScope, book: int | Given, person: int | Given) -> QuerySet[Finding]:
+    """As `visible_to`, for somebody of the book who may view findings in `scope`."""
+    findings = Finding.objects.filter(book=book)
     if scope.everything:
         return findings
-    units = sorted(scope.unit_ids)
-    offered = Transfer.objects.filter(AnyOf(F("to"), units), outcome="waiting").values("finding")
-    seen = Q(AnyOf(F("unit"), units)) | Q(AnyOf(F("origin"), units)) | Q(pk__in=offered)
+    offered = Transfer.objects.filter(scope.condition("to", "finding__book"), outcome="waiting").values("finding")
+    seen = scope.condition() | scope.condition("origin") | Q(pk__in=offered)
     return findings.filter(seen | Q(owner=person) | Q(sponsor=person))
 
 
-def open_of(person: Person) -> QuerySet[Finding]:
+def open_of(person: Person | Given) -> QuerySet[Finding]:
     """What the person answers for and nobody has closed, the next first."""
     mine = Finding.objects.filter(owner=person, state__in=OPEN)
     return mine.select_related(*SHOWN).order_by("by_day", "pk")
-
-
-def waiting_for(person: Person) -> dict[str, QuerySet[Finding]]:
-    """What waits for the person, by what there is to do: assign, verify, close, decide, follow_up, accept; only
-    what they may do somewhere. What they corrected themselves does not wait for them."""
-    asked = {
-        "assign": (Permission.FINDING_ASSIGN, ("found",)),
-        "verify": (Permission.FINDING_VERIFY, ("submitted",)),
-        "close": (Permission.FINDING_DECIDE, ("verified",)),
-        "decide": (Permission.FINDING_DECIDE, ("doubted",)),
-        "follow_up": (Permission.FINDING_VERIFY, ("follow_up_due",)),
-    }
-    scopes = {permission: visible_units(person, permission) for permission, _states in asked.values()}
-    found = {
-        name: _in(scopes[permission], Finding.objects.filter(state__in=states)).exclude(owner=person)
-        for name, (permission, states) in asked.items()
-        if not scopes[permission].nowhere
-    }
-    if not (assigns := scopes[Permission.FINDING_ASSIGN]).nowhere:
-        offered = assigns.filter(Transfer.objects.filter(outcome="waiting"), "to", "finding__book")
-        found["accept"] = Finding.objects.filter(book=person.book_id, pk__in=offered.values("finding"))
-    return {name: rows.select_related(*SHOWN).order_by("by_day", "pk") for name, rows in found.items()}
-
-
-def _in(scope: UnitScope, findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    return scope.filter(findings)
 
 
 # --- lists --------------------------------------------------------------------------------------------------------
@@ -224,7 +202,12 @@ def _in_order(below: QuerySet[Finding], wanted: Wanted) -> QuerySet[Finding]:
 
 def rows_of(numbers: Iterable[int]) -> dict[int, Finding]:
     """The findings of these numbers, with what a row shows. One question."""
-    return {one.pk: one for one in Finding.objects.filter(pk__in=list(numbers)).select_related(*SHOWN)}
+    return {one.pk: one for one in _ROWS.ask(numbers=list(numbers))}
+
+
+_ROWS = Composed(
+    lambda: Finding.objects.filter(AnyOf(F("pk"), Given("numbers"))).select_related(*SHOWN).order_by("pk")
+)
 
 
 def board(wanted: Wanted, cards: int = A_COLUMNS_CARDS) -> list[Column]:
@@ -287,9 +270,7 @@ def what_came_of(record: Record) -> CameOf:
 
 def matters_below(unit: Unit) -> QuerySet[Matter]:
     """The open matters of the unit and below, the next first; those without a day last."""
-    held = subtree_now(unit)
-    found = Matter.objects.filter(book=unit.book_id, state="open")
-    found = found if held.everything else found.filter(AnyOf(F("unit"), held.parts[0].unit_ids))
+    found = below(unit).filter(Matter.objects.filter(book=unit.book_id, state="open"))
     return found.select_related("unit", "handler", "record").order_by(F("due_on").asc(nulls_last=True), "pk")
 
 

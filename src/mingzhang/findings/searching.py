@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Lookup, Q, QuerySet
+from django.db.models import F, Lookup, Q
 from django.db.models.sql.compiler import SQLCompiler
 
-from mingzhang.findings.models import Finding
+from mingzhang.core.composed import Composed, Given
+from mingzhang.findings.queries import visible_in
+from mingzhang.organisation.models import Person
+from mingzhang.organisation.queries import visible_units
+from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.scopes import GivenScope
 
 MOST_WORDS = 8
 
@@ -33,11 +39,22 @@ class _HasWord(_Asks):
     says = "LIKE ledger_search_pattern(%s)"
 
 
-def search_findings(among: QuerySet[Finding], asked: str) -> QuerySet[Finding]:
-    """Of `among`, those that have every word in their first line, their place or their number: the newest first."""
-    held = Q()
-    for word in asked.split()[:MOST_WORDS]:
-        held &= Q(_HasPairs(F("search_text__bigrams"), word))
-        if len(word) > 2:  # what has all pairs of a longer word need not have the word
-            held &= Q(_HasWord(F("search_text__text"), word))
-    return among.filter(held).order_by("-pk") if held else among.none()
+def search_findings(person: Person, asked: str, most: int) -> list[int]:
+    """The first findings, by number, that the person may look at and that have every word in their first line,
+    their place or their number: the newest first."""
+    words = asked.split()[:MOST_WORDS]
+    if not words:
+        return []
+    scope = visible_units(person, Permission.FINDING_VIEW)
+    question = _composed(scope.everything, tuple(len(word) > 2 for word in words), most)
+    given = {f"word{at}": word for at, word in enumerate(words)}
+    return question.ask(scope=scope.given, book=person.book_id, person=person.pk, **given)
+
+
+@lru_cache(maxsize=256)
+def _composed(everything: bool, longer: tuple[bool, ...], most: int) -> Composed[int]:
+    among = visible_in(GivenScope(everything), Given("book"), Given("person"))
+    held = [Q(_HasPairs(F("search_text__bigrams"), Given(f"word{at}"))) for at in range(len(longer))]
+    # What has all pairs of a longer word need not have the word.
+    held += [Q(_HasWord(F("search_text__text"), Given(f"word{at}"))) for at, long in enumerate(longer) if long]
+    return Composed(lambda: among.filter(*held).order_by("-pk").values_list("pk", flat=True)[:most])

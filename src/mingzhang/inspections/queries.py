@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mingzhang.core.composed import Given
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.inspections.models import (
     Commitment,
@@ -23,7 +24,7 @@ from mingzhang.inspections.models import (
 from mingzhang.organisation.models import Appointment, Book, Person, Unit
 from mingzhang.organisation.queries import holding, visible_units
 from mingzhang.organisation.roles import Permission, roles_with
-from mingzhang.organisation.scopes import AnyOf, UnitScope
+from mingzhang.organisation.scopes import GivenScope, UnitScope
 from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.queries import pack_of
 
@@ -34,25 +35,26 @@ def visible_to(person: Person) -> QuerySet[Inspection]:
     """The inspections that the person may know of, of the units whose inspections they may view: announced ones
     once they are approved, before that whoever plans there; unannounced ones once they have started, before that
     their team alone."""
+    view, plan = (visible_units(person, one) for one in (Permission.INSPECTION_VIEW, Permission.INSPECTION_PLAN))
+    return visible_in(view, plan, person)
+
+
+def visible_in(
+    view: UnitScope | GivenScope, plan: UnitScope | GivenScope, person: Person | Given
+) -> QuerySet[Inspection]:
+    """As `visible_to`, for somebody who may view inspections in `view` and plans them in `plan`."""
     known = Q(started_at__isnull=False) | of_team(person) | Q(announced=True) & ~Q(state="drafted")
-    planned = Q(announced=True) & within(visible_units(person, Permission.INSPECTION_PLAN))
-    return Inspection.objects.filter(within(visible_units(person, Permission.INSPECTION_VIEW)), known | planned)
+    planned = Q(announced=True) & plan.condition()
+    return Inspection.objects.filter(view.condition(), known | planned)
 
 
-def of_team(person: Person) -> Q:
+def of_team(person: Person | Given) -> Q:
     """That somebody planned it, was told of it, or was drawn to inspect."""
     own = Member.objects.filter(inspection=OuterRef("pk"), person=person)
     assigned = DrawnInspector.objects.filter(
         inspector__person=person, inspector__draw__inspection=OuterRef("pk"), inspector__draw__state="drawn"
     )
     return Q(made_by=person) | Q(Exists(own)) | Q(Exists(assigned))
-
-
-def within(scope: UnitScope) -> Q:
-    """That an inspection's unit is in scope."""
-    if scope.everything:
-        return Q(book=scope.book_id)
-    return Q(AnyOf(F("unit"), sorted(scope.unit_ids)))
 
 
 def public() -> QuerySet[Inspection]:
@@ -81,7 +83,7 @@ def public_by_id(number: int) -> Inspection:
 
 def inspections_of(person: Person, units: UnitScope, state: str = "") -> QuerySet[Inspection]:
     """Those of `units` that the person may know of, the latest first."""
-    found = visible_to(person).filter(within(units)).select_related("unit").order_by("-last", "-id")
+    found = units.filter(visible_to(person)).select_related("unit").order_by("-last", "-id")
     return found.filter(state=state) if state else found
 
 

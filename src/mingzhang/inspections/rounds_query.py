@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
+from mingzhang.core.composed import Given
 from mingzhang.core.errors import NotFound
 from mingzhang.inspections.models import (
     DONE,
@@ -71,15 +72,20 @@ def visible_to(person: Person) -> QuerySet[Round]:
     return Round.objects.filter(Q(AnyOf(F("unit"), sorted(scope.unit_ids))) | own, book=person.book_id)
 
 
-def of_inspector(person: Person) -> QuerySet[Round]:
+def of_inspector(person: Person | Given) -> QuerySet[Round]:
     """Those that somebody goes through."""
     own = RoundInspector.objects.filter(person=person).values("round")
     return Round.objects.filter(pk__in=own).select_related(*READ_ALONG)
 
 
-def to_go_through(person: Person) -> QuerySet[Round]:
+def to_go_through(person: Person | Given) -> QuerySet[Round]:
     """What somebody still has to go through, the oldest first."""
     return of_inspector(person).filter(state__in=OPEN).order_by("number")
+
+
+def rounds_of(ids: Sequence[int]) -> list[Round]:
+    """These rounds with all that is read along, the oldest first."""
+    return list(Round.objects.filter(pk__in=ids).select_related(*READ_ALONG).order_by("number"))
 
 
 def taken_along(person: Person) -> list[Round]:

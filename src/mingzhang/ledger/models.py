@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -314,9 +314,11 @@ class Entry(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "occurred_on"], include=["kind", "sign", "seq"], name="entry_unit_day"),
-            # For lists of a whole book: entries lie about in the order of their days. It costs posting nothing.
-            BrinIndex(
-                fields=["occurred_on"], opclasses=["date_minmax_multi_ops"], pages_per_range=32, name="entry_day"
+            # For lists of a whole book: they are counted from it, and it says with which position a day begins.
+            models.Index(
+                fields=["book", "occurred_on", "seq"],
+                include=["kind", "line", "sign", "record"],
+                name="entry_book_day",
             ),
         ]
 

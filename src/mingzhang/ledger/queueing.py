@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,8 +19,7 @@ from mingzhang.ledger.listing import Pages, kind_name, kinds_of, read_day, read_
 from mingzhang.ledger.models import Record, Review
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import subtree_now, unit_by_code
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.queries import below, unit_by_code
 from mingzhang.packs.models import RecordKind
 
 SIZE = 20
@@ -73,26 +72,31 @@ class Queue:
         return bool(self.kind or self.at or self.first or self.last)
 
     @cached_property
-    def whole(self) -> QuerySet[Record]:
-        """Everything that waits for the person."""
-        return queries.review_queue(self._place.person, self._place.review_scopes)
+    def whole(self) -> list[queries.Waiting]:
+        """Everything that waits for the person, at most MOST_QUEUED."""
+        return queries.to_review(self._place.person, queries.MOST_QUEUED)
 
     @cached_property
-    def waiting(self) -> QuerySet[Record]:
-        """What the address asks for."""
-        records = self.whole
+    def waiting(self) -> list[int]:
+        """What the address asks for, by number, at most MOST_QUEUED."""
+        if not self.active:
+            return [pk for pk, _kind, _unit in self.whole]
+        return list(self._narrowed().values_list("pk", flat=True)[: queries.MOST_QUEUED])
+
+    def _narrowed(self) -> QuerySet[Record]:
+        records = queries.review_queue(self._place.person, self._place.review_scopes)
         if self.kind:
             records = records.filter(kind=queries.kind_by_code(self._book, self.kind))
         if self.at:
-            records = records.filter(in_subtree(unit_by_code(self._book, self.at)))
+            records = below(unit_by_code(self._book, self.at)).filter(records)
         if self.first:
             records = records.filter(occurred_on__gte=self.first)
         return records.filter(occurred_on__lte=self.last) if self.last else records
 
-    @cached_property
+    @property
     def count(self) -> int:
         """How many, at most MOST_QUEUED."""
-        return self.waiting.order_by()[: queries.MOST_QUEUED].count()
+        return len(self.waiting)
 
     @property
     def capped(self) -> bool:
@@ -102,7 +106,9 @@ class Queue:
     def records(self) -> list[Record]:
         """Those of the page; of the last one when the page is past the end."""
         start = (self.pages.page - 1) * SIZE
-        return list(self.waiting.select_related("kind", "unit", "submitted_by")[start : start + SIZE])
+        page = self.waiting[start : start + SIZE]
+        found = queries.shown(page) if page else {}
+        return [found[pk] for pk in page if pk in found]
 
     @cached_property
     def pages(self) -> Pages:
@@ -168,12 +174,6 @@ class Queue:
         later = [one for one in self.records if (one.submitted_at, one.pk) > (record.submitted_at, record.pk)]
         following = next(iter(later or self.records), None)
         return f"{self.address()}#r{following.pk}" if following else self.address()
-
-
-def in_subtree(unit: Unit) -> Q:
-    """Records of the unit and those below it, as a condition of constants."""
-    held = subtree_now(unit)
-    return Q(book=held.book_id) if held.everything else Q(AnyOf(F("unit"), held.parts[0].unit_ids))
 
 
 def passed_by(records: Sequence[Record]) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, QuerySet
 
 from mingzhang.core import digests
+from mingzhang.core.composed import Composed, Given
 from mingzhang.duties.reaching import Reached, falling_due, units_answered_from
 from mingzhang.notifications.models import OF_TASK, Feed, Hook, Message, Notice, Preference, task_named
 from mingzhang.organisation.models import Book, Person
@@ -28,7 +29,12 @@ def inbox(person: Person, before: int | None = None) -> QuerySet[Notice]:
 
 def unread(person: Person) -> int:
     """How many of them are unread, at most MOST_UNREAD."""
-    return Notice.objects.filter(person=person, read_at=None)[:MOST_UNREAD].count()
+    return len(_UNREAD.ask(person=person.pk))
+
+
+_UNREAD = Composed(
+    lambda: Notice.objects.filter(person=Given("person"), read_at=None).values_list("pk", flat=True)[:MOST_UNREAD]
+)
 
 
 def preference_of(person: Person) -> Preference:

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import NotAllowed, NotFound
 from mingzhang.core.once import reading
 from mingzhang.core.periods import Period
@@ -137,14 +138,21 @@ def _unit_of(request: HttpRequest, person: Person, scope: UnitScope) -> Unit:
     if scope.nowhere:
         raise NotAllowed(_("您现在没有任职，或者任职的岗位看不了这一页。"), remedy=_("请找本单位的管理员。"))
     if code := request.GET.get("unit"):
-        unit = Unit.objects.filter(book=scope.book_id, code=code).select_related("parent", "book").first()
-        if unit is not None and scope.contains(unit):
-            return unit
+        found = _BY_CODE.ask(book=scope.book_id, code=code)
+        if found and scope.contains(found[0]):
+            return found[0]
         raise NotFound(_("没有找到单位“%(code)s”。") % {"code": code[:40]}, remedy=_("请从首页重选一个单位。"))
-    units = visible(scope).select_related("parent", "book")
+    last = _BY_CODE.ask(book=scope.book_id, code=request.session.get("unit", ""))
+    if last and scope.contains(last[0]):
+        return last[0]
     own = {seat.unit_id for seat in queries.seats_of(person, clock.today())}
-    nearest_the_top = units.filter(id__in=own).order_by("ancestors__len", "id")
-    return units.filter(code=request.session.get("unit", "")).first() or nearest_the_top[0]
+    units = visible(scope).select_related("parent", "book")
+    return units.filter(id__in=own).order_by("ancestors__len", "id")[0]
+
+
+_BY_CODE = Composed(
+    lambda: Unit.objects.filter(book=Given("book"), code=Given("code")).select_related("parent", "book")
+)
 
 
 def _period_of(request: HttpRequest) -> Period:

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock, digests
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import NotFound
 from mingzhang.core.once import once
 from mingzhang.core.workdays import Day, DayKind, WorkCalendar
@@ -79,9 +80,9 @@ def root(book: Book) -> Unit:
 # --- the tree -----------------------------------------------------------------------------------------------------
 
 
-def children(unit: Unit, on: date | None = None) -> QuerySet[Unit]:
+def children(unit: Unit | Given, on: date | None = None) -> QuerySet[Unit]:
     """The units directly below, by code: as the tree stands now, or as it stood on a day."""
-    if on is None:
+    if on is None or isinstance(unit, Given):
         return Unit.objects.filter(parent=unit, closed_on=None).order_by("code")
     held = UnitSpan.objects.filter(parent=unit, valid__contains=on, ancestors__contains=[unit.id])
     return Unit.objects.filter(id__in=held.values("unit_id")).order_by("code")
@@ -112,8 +113,13 @@ def tree(unit: Unit, on: date | None = None) -> list[UnitSpan]:
 
 def unit_name_on(unit: Unit, day: date) -> str:
     """What the unit was called on a day; the nearest name it bore if it did not exist then."""
-    spans = list(UnitSpan.objects.filter(unit=unit).order_by("valid"))
-    return next((span.name for span in reversed(spans) if span.valid.lower <= day), spans[0].name)
+    names = _NAMES.ask(unit=unit.pk)
+    return next((name for name, days in reversed(names) if days.lower <= day), names[0][0])
+
+
+_NAMES = Composed(
+    lambda: UnitSpan.objects.filter(unit=Given("unit")).order_by("valid").values_list("name", "valid")
+)
 
 
 def existed_on(unit: Unit, day: date) -> bool:
@@ -145,8 +151,20 @@ def subtree_now(unit: Unit) -> Scope:
     """The unit and what stands below it today, units merged into them included: one part without limits of time."""
     if unit.parent_id is None:
         return Scope(everything=True, book_id=unit.book_id, parts=())
-    ids = Unit.objects.filter(ancestors__contains=[unit.id]).values_list("id", flat=True).order_by("id")
-    return Scope(everything=False, book_id=unit.book_id, parts=(ScopePart(tuple(ids), date.min, date.max),))
+    ids = tuple(_AT_OR_BELOW.ask(unit=[unit.id]))
+    return Scope(everything=False, book_id=unit.book_id, parts=(ScopePart(ids, date.min, date.max),))
+
+
+_AT_OR_BELOW = Composed(
+    lambda: Unit.objects.filter(ancestors__contains=Given("unit")).values_list("id", flat=True).order_by("id")
+)
+
+
+def below(unit: Unit) -> UnitScope:
+    """`subtree_now` as a condition on rows that have no days."""
+    held = subtree_now(unit)
+    ids = frozenset[int]() if held.everything else frozenset(held.parts[0].unit_ids)
+    return UnitScope(held.book_id, held.everything, ids, (unit.id,))
 
 
 def unit_now(unit: Unit) -> Scope:
@@ -201,7 +219,7 @@ _PARTS_ALONE = _PARTS.replace("ancestors @> ARRAY[top]", "unit_id = top")
 # --- who may see what ---------------------------------------------------------------------------------------------
 
 
-def holding(on: date | None = None) -> QuerySet[Appointment]:
+def holding(on: date | Given | None = None) -> QuerySet[Appointment]:
     """Appointments in force on a day (default today), delegations included, of people who are still here."""
     return Appointment.objects.filter(valid__contains=on or clock.today(), person__is_active=True)
 
@@ -292,9 +310,16 @@ def people_of(unit: Unit, on: date | None = None) -> QuerySet[Person]:
 def packs_in_force(book: Book) -> list[PackVersion]:
     """The version of each pack that the book works by: the one adopted last. By pack id. Their `content`, which is
     large, is left in the database: `packs.queries.pack_of` keeps it."""
-    newest = Adoption.objects.filter(book=book).order_by("pack_version__pack", "-id").distinct("pack_version__pack")
-    versions = PackVersion.objects.filter(id__in=newest.values("pack_version_id"))
-    return list(versions.defer("content").order_by("pack"))
+    return _IN_FORCE.ask(book=book.pk)
+
+
+def _in_force() -> QuerySet[PackVersion]:
+    adopted = Adoption.objects.filter(book=Given("book")).order_by("pack_version__pack", "-id")
+    newest = adopted.distinct("pack_version__pack").values("pack_version_id")
+    return PackVersion.objects.filter(id__in=newest).defer("content").order_by("pack")
+
+
+_IN_FORCE = Composed(_in_force)
 
 
 def adopted_version(book: Book, pack: str, version: str = "") -> PackVersion:
@@ -344,9 +369,16 @@ def expired_delegations(book: Book, since: date | None = None) -> QuerySet[Appoi
 def delegations_around(person: Person, on: date) -> list[Appointment]:
     """The delegations that are not over on a day by which somebody stands in for the person, or the person for
     somebody, in the order in which they begin. One query."""
-    coming = Appointment.objects.filter(valid__endswith__gt=on, stands_in_for__isnull=False)
-    asked = coming.filter(Q(person=person) | Q(stands_in_for__person=person))
-    return list(asked.select_related("person", "post__unit", "stands_in_for__person").order_by("valid", "id"))
+    return _AROUND.ask(person=person.pk, day=on)
+
+
+def _around() -> QuerySet[Appointment]:
+    coming = Appointment.objects.filter(valid__endswith__gt=Given("day"), stands_in_for__isnull=False)
+    asked = coming.filter(Q(person=Given("person")) | Q(stands_in_for__person=Given("person")))
+    return asked.select_related("person", "post__unit", "stands_in_for__person").order_by("valid", "id")
+
+
+_AROUND = Composed(_around)
 
 
 # --- the first run ------------------------------------------------------------------------------------------------
@@ -391,10 +423,16 @@ def setup_draft() -> dict[str, str]:
 @once
 def work_calendar() -> WorkCalendar:
     """The working days of the installation. Two queries."""
-    notices = {notice.pk: notice for notice in CalendarNotice.objects.all()}
-    rows = CalendarDay.objects.values_list("day", "kind", "name", "notice_id")
+    notices = {notice.pk: notice for notice in _NOTICES.ask()}
+    rows = _SPECIAL_DAYS.ask()
     days = {day: Day(day, _special(kind), name, str(notices.get(notice, ""))) for day, kind, name, notice in rows}
     return WorkCalendar(days, frozenset(notice.year for notice in notices.values()))
+
+
+_NOTICES = Composed(lambda: CalendarNotice.objects.order_by("pk"))
+_SPECIAL_DAYS = Composed(
+    lambda: CalendarDay.objects.values_list("day", "kind", "name", "notice_id").order_by("day")
+)
 
 
 def _special(kind: str) -> DayKind:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Lookup, Model, QuerySet
+from django.db.models import F, Lookup, Model, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from mingzhang.core.composed import Given
 from mingzhang.organisation.models import Unit
 
 M = TypeVar("M", bound=Model)
@@ -49,7 +50,7 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """SQL and its parameters."""
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s)", (*params, list(self.rhs))
+        return f"{left} = ANY(%s)", (*params, self.rhs if isinstance(self.rhs, Given) else list(self.rhs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,36 @@ class UnitScope:
         """Whether there is no unit at all."""
         return not self.everything and not self.unit_ids
 
+    @property
+    def given(self) -> int | list[int]:
+        """What is given for this scope where a question was composed with a `GivenScope`."""
+        return self.book_id if self.everything else sorted(self.unit_ids)
+
+    def condition(self, field: str = "unit", book: str = "book") -> Q:
+        """That `field` (a path to a unit; `id` for units themselves) is in scope. At the root this is a condition
+        on `book` (a path to the book) alone."""
+        return _condition(self.everything, self.given, field, book)
+
     def filter(self, rows: QuerySet[M], field: str = "unit", book: str = "book") -> QuerySet[M]:
-        """`rows` whose `field` (a path to a unit; `id` for units themselves) is in scope. At the root this is a
-        filter on `book` (a path to the book) alone."""
-        if self.everything:
-            return rows.filter(**{book: self.book_id})
-        return rows.filter(AnyOf(F(field), sorted(self.unit_ids)))
+        """`rows` that meet the `condition`."""
+        return rows.filter(self.condition(field, book))
 
     def contains(self, unit: Unit) -> bool:
         """Whether `unit` is in scope. Takes the unit, not its number: a whole book holds no other book's units."""
         return unit.book_id == self.book_id and (self.everything or unit.id in self.unit_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenScope:
+    """The place of a scope in a question that is composed once: of the whole book, or of some units."""
+
+    everything: bool
+    name: str = "scope"
+
+    def condition(self, field: str = "unit", book: str = "book") -> Q:
+        """As of a `UnitScope`."""
+        return _condition(self.everything, Given(self.name), field, book)
+
+
+def _condition(everything: bool, held: int | list[int] | Given, field: str, book: str) -> Q:
+    return Q(**{book: held}) if everything else Q(AnyOf(F(field), held))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.scopes import AnyOf, UnitScope
+from mingzhang.organisation.scopes import GivenScope, UnitScope
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import ReportTemplate
 from mingzhang.reports.models import Comment, Report, ReportReview, ReportVersion, Signature
@@ -27,15 +28,12 @@ MOST_LISTED = 200
 def visible_to(person: Person) -> QuerySet[Report]:
     """The reports that the person may read: published ones, and those withdrawn after that, of the units whose
     reports they may view; all others, of the units where they build, review or sign reports."""
-    public = Q(published_at__isnull=False) & within(visible_units(person, Permission.REPORT_VIEW))
-    return Report.objects.filter(public | within(visible_units(person, WORKING)))
+    return visible_in(visible_units(person, Permission.REPORT_VIEW), visible_units(person, WORKING))
 
 
-def within(scope: UnitScope) -> Q:
-    """That a report's unit is in scope."""
-    if scope.everything:
-        return Q(book=scope.book_id)
-    return Q(AnyOf(F("unit"), sorted(scope.unit_ids)))
+def visible_in(view: UnitScope | GivenScope, working: UnitScope | GivenScope) -> QuerySet[Report]:
+    """As `visible_to`, for somebody who may view reports in `view` and works on them in `working`."""
+    return Report.objects.filter(Q(published_at__isnull=False) & view.condition() | working.condition())
 
 
 def report_by_id(person: Person, number: int) -> Report:
@@ -56,8 +54,16 @@ def reports_of(person: Person, unit: Unit) -> list[Report]:
 
 def standing(unit: Unit, pack: str, template: str, period: Period) -> Report | None:
     """The report that already is for this unit, template and period, if it was not withdrawn."""
-    found = Report.objects.filter(unit=unit, pack=pack, template=template, start=period.start, end=period.end)
-    return found.exclude(state="withdrawn").first()
+    asked = {"unit": unit.pk, "pack": pack, "template": template, "start": period.start, "end": period.end}
+    return next(iter(_STANDING.ask(**asked)), None)
+
+
+def _standing() -> QuerySet[Report]:
+    asked = {name: Given(name) for name in ("unit", "pack", "template", "start", "end")}
+    return Report.objects.filter(**asked).exclude(state="withdrawn").order_by("pk")
+
+
+_STANDING = Composed(_standing)
 
 
 def template_of(report: Report) -> ReportTemplate:

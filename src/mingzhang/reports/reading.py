@@ -32,6 +32,10 @@ class Offer:
     template: ReportTemplate
     fits: bool
 
+    @property
+    def title(self) -> str:
+        return self.template.name.text(language())
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -69,7 +73,7 @@ def listed(place: Place) -> tuple[list[Listed], list[Listed]]:
     ready: list[Listed] = []
     others: list[Listed] = []
     for offer in offers(place.unit, place.period):
-        (ready if offer.fits else others).append(_listed(offer, place))
+        (ready if offer.fits else others).append(as_listed(offer, place))
     return ready, others
 
 
@@ -112,10 +116,11 @@ def composed_by_name(unit: Unit, period: Period, template: str, as_of: int | Non
     return compose(pack_version=offer.pack_version, template=offer.template, unit=unit, period=period, as_of=as_of)
 
 
-def _listed(offer: Offer, place: Place) -> Listed:
+def as_listed(offer: Offer, place: Place) -> Listed:
+    """A report as the list shows it."""
     spans = [_around(place.period, MONTHS[kind]) for kind in offer.template.periods]
     return Listed(
-        title=offer.template.name.text(language()),
+        title=offer.title,
         pack=offer.pack.name.text(language()),
         pack_id=offer.pack.id,
         template=offer.template.id,

@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,6 +30,7 @@ from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.addresses import path_of
 from mingzhang.web import telling
 
 CHECKPOINTS, EVENTS = 10, 50
@@ -77,7 +77,7 @@ class Standing:
 
     @property
     def address(self) -> str:
-        return reverse("web:books")
+        return path_of("web:books")
 
 
 def standing_of(book: Book) -> Standing:
@@ -117,7 +117,7 @@ def books(request: HttpRequest, place: Place) -> HttpResponse:
         "waiting": Pending.objects.filter(book=book.code).count(),
         "newest": _checkpoints(book).first(),
         "keys": list(_keys()),
-        "log": reverse("web:log") if sees_log(place) else "",
+        "log": path_of("web:log") if sees_log(place) else "",
         "alarms": [job_title(name) for name in failed_for_good()],
         **_listed(book, request.GET.get("before", "")),
     }
@@ -151,7 +151,7 @@ def _head(one: Checkpoint) -> dict[str, Any]:
         "root": show(bytes(one.root)),
         "reason": REASONS[one.reason],
         "key": keys.fingerprint(one.key),
-        "address": reverse("web:checkpoint", args=(one.pk,)),
+        "address": path_of("web:checkpoint", one.pk),
     }
 
 

@@ -6,7 +6,6 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from mingzhang.core.periods import Period
@@ -17,6 +16,7 @@ from mingzhang.organisation import type_size
 from mingzhang.organisation.models import Book
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.addresses import path_of
 from mingzhang.web import navigation, periods
 from mingzhang.web.books import Standing, standing_of
 
@@ -90,7 +90,7 @@ class Layout:
     def units_address(self) -> str:
         """Where the unit switcher gets its choices."""
         asked = {"unit": self.place.unit.code, "period": self.place.period.code, "next": self._path(UNIT_PAGES)}
-        return f"{reverse('web:units')}?{urlencode(asked)}"
+        return f"{path_of('web:units')}?{urlencode(asked)}"
 
     @property
     def periods(self) -> periods.Switcher:
@@ -105,8 +105,8 @@ class Layout:
             return self._request.path
         area = self._view.partition(":")[0]
         if area == "organisation":
-            return reverse("organisation:settings")
-        return reverse(f"{area if area in AREAS else 'ledger'}:list")
+            return path_of("organisation:settings")
+        return path_of(f"{area if area in AREAS else 'ledger'}:list")
 
     @property
     def _lit(self) -> str:

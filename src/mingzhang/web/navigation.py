@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from mingzhang.ledger import queries as ledger
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.roles import Permission
+from mingzhang.ui.addresses import path_of
 
 _P = Permission
 MOST_TABS = 5
@@ -101,7 +101,7 @@ def groups_of(place: Place, view: str) -> list[Group]:
 def _sections(place: Place, group: str, current: Page | None) -> Iterator[Section]:
     for page in PAGES:
         if page.group == group and not place.held.isdisjoint(page.permissions):
-            address = f"{reverse(page.view)}?{place.query}"
+            address = f"{path_of(page.view)}?{place.query}"
             waiting = page.waiting(place) if page.waiting else 0
             yield Section(str(page.name), page.icon, address, page is current, page.tab, waiting)
 

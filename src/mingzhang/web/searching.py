@@ -32,12 +32,12 @@ from mingzhang.ledger.listing import Pages, kinds_of
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.searching import folded, search_people, search_units
+from mingzhang.organisation.searching import find_units, folded, search_people
 from mingzhang.packs.schema import Kind
 from mingzhang.packs.wording import language
 from mingzhang.reports.flows import STATES as REPORT_STATES
 from mingzhang.reports.models import Report
-from mingzhang.reports.reading import listed
+from mingzhang.reports.reading import as_listed, offers
 from mingzhang.reports.searching import search_reports
 from mingzhang.ui.templatetags.ui import full_day, period
 
@@ -138,10 +138,9 @@ def findings(question: Question) -> Group | None:
     """Findings by their first line, place and number."""
     if Permission.FINDING_VIEW not in question.place.held:
         return None
-    visible = finding_queries.visible_to(question.place.person)
-    found = list(search_findings(visible, question.text).values_list("pk", flat=True)[: question.most + 1])
+    found = search_findings(question.place.person, question.text, question.most + 1)
     shown = question.shown(found)
-    rows = finding_queries.rows_of(shown)
+    rows = finding_queries.rows_of(shown) if shown else {}
     hits = [_finding(rows[pk], question) for pk in shown]
     return _group("findings", _("问题"), hits, len(found), question)
 
@@ -156,8 +155,9 @@ def inspections(question: Question) -> Group | None:
     """Inspections by their title, unannounced ones for their team alone."""
     if Permission.INSPECTION_VIEW not in question.place.held:
         return None
-    found = list(search_inspections(question.place.person, question.text)[: question.most + 1])
-    hits = [_inspection(one, question) for one in question.shown(found)]
+    found = search_inspections(question.place.person, question.text, question.most + 1)
+    rows = Inspection.objects.select_related("unit").in_bulk(question.shown(found)) if found else {}
+    hits = [_inspection(rows[pk], question) for pk in question.shown(found)]
     return _group("inspections", _("检查"), hits, len(found), question)
 
 
@@ -171,7 +171,7 @@ def _inspection(inspection: Inspection, question: Question) -> Hit:
 def units(question: Question) -> Group | None:
     """Units by name and code, among those that the person sees anything of."""
     place = question.place
-    found = list(search_units(place.scope, question.text)[: question.most + 1])
+    found = find_units(place.scope, question.text, question.most + 1)
     area = "ledger" if Permission.RECORD_VIEW in place.held else "figures"
     hits = []
     for unit in question.shown(found):
@@ -249,12 +249,12 @@ def templates(question: Question) -> Group | None:
 
 
 def _templates(question: Question) -> Iterator[Hit]:
-    ready, others = listed(question.place)
-    for one in [*ready, *others]:
-        if question.holds(one.title):
-            address = one.address if one in ready else one.periods[0].address
-            said = [question.place.unit.name, one.pack]
-            yield Hit(marked(one.title, question.words), said, address)
+    place = question.place
+    found = [one for one in offers(place.unit, place.period) if question.holds(one.title)]
+    for offer in sorted(found, key=lambda one: not one.fits):
+        one = as_listed(offer, place)
+        said = [place.unit.name, one.pack]
+        yield Hit(marked(one.title, question.words), said, one.address if offer.fits else one.periods[0].address)
 
 
 def _of(key: str, name: str, hits: Iterator[Hit], question: Question) -> Group:

@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.findings.waiting import Part as Waiting
 from mingzhang.findings.waiting import parts_of
 from mingzhang.inspections import rounds_query
 from mingzhang.inspections.addresses import on_site
+from mingzhang.inspections.models import Round
 from mingzhang.inspections.saying import round_title
 from mingzhang.ledger import queries as ledger
 from mingzhang.ledger.addresses import edit_sheet, new_sheet
 from mingzhang.ledger.listing import kind_name, kinds_of
-from mingzhang.ledger.models import Record, Review
+from mingzhang.ledger.models import Record
 from mingzhang.ledger.remarks import spot_name
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import today_in, visible_units
@@ -121,17 +122,9 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
 def _found(place: Place) -> dict[str, Found]:
     """The keys of each section by themselves, then the rows of them all at once: to put together a row's many
     columns takes longer than to find it."""
-    asked = {
-        "returned": ledger.returned_to(place.person),
-        "review": ledger.review_queue(place.person, place.review_scopes),
-        "post": ledger.to_post(visible_units(place.person, Permission.RECORD_POST)),
-        "drafts": ledger.drafts_of(place.person),
-        "posted": ledger.posted_of(place.person),
-    }
-    most = ledger.MOST_WAITING
-    keys = {name: list(records.values_list("pk", flat=True)[:most]) for name, records in asked.items()}
-    shown = [key for found in keys.values() for key in found[:SHOWN]]
-    rows = Record.objects.select_related("kind", "unit", "created_by", "submitted_by").in_bulk(shown)
+    keys = ledger.on_desk(place.person, visible_units(place.person, Permission.RECORD_POST))
+    keys["review"] = [pk for pk, _kind, _unit in ledger.to_review(place.person)]
+    rows = ledger.shown([key for found in keys.values() for key in found[:SHOWN]])
     return {
         name: Found([rows[key] for key in found[:SHOWN] if key in rows], len(found)) for name, found in keys.items()
     }
@@ -156,7 +149,8 @@ def _findings(place: Place) -> list[Waiting]:
 
 def _rounds(place: Place) -> Part:
     """The rounds that the person still has to go through."""
-    found = list(rounds_query.to_go_through(place.person)[: ledger.MOST_WAITING])
+    found = _TO_GO_THROUGH.ask(person=place.person.pk)
+    shown = rounds_query.rounds_of(found[:SHOWN]) if found else []
     items = [
         Item(
             title=one.where,
@@ -167,9 +161,16 @@ def _rounds(place: Place) -> Part:
             address=path_of("inspections:round", one.number),
             act=on_site(one.number),
         )
-        for one in found[:SHOWN]
+        for one in shown
     ]
     return Part(items, len(found), on_site())
+
+
+def _numbers_of_rounds() -> QuerySet[Round, int]:
+    return rounds_query.to_go_through(Given("person")).values_list("pk", flat=True)[: ledger.MOST_WAITING]
+
+
+_TO_GO_THROUGH = Composed(_numbers_of_rounds)
 
 
 def _returned(place: Place, names: dict[str, Kind], found: Found) -> Part:
@@ -196,7 +197,7 @@ def _to_review(names: dict[str, Kind], found: Found) -> Part:
         item = _item(record, names, who, record.submitted_at)
         address = f"{item['address']}?queue="
         items.append(Item(**{**item, "files": files.get(record.pk, 0), "address": address, "act": address}))
-    return Part(items, found.count, reverse("ledger:queue"))
+    return Part(items, found.count, path_of("ledger:queue"))
 
 
 def _to_post(place: Place, names: dict[str, Kind], found: Found) -> Part:
@@ -215,19 +216,11 @@ def _drafts(place: Place, names: dict[str, Kind], found: Found) -> Part:
 def _posted(found: Found) -> Iterator[Posted]:
     records = found.records[:POSTED_SHOWN]
     numbers = [record.pk for record in records]
-    where, reviewers = ledger.first_positions(numbers), _reviewers(numbers)
+    where, reviewers = ledger.first_positions(numbers), ledger.reviewers_of(numbers)
     for record in sorted(records, key=lambda record: -where[record.pk][0]):
         seq, at = where[record.pk]
-        address = reverse("ledger:record", args=(record.pk,))
+        address = path_of("ledger:record", record.pk)
         yield Posted(record.title, at, seq, reviewers.get(record.pk, ()), address)
-
-
-def _reviewers(records: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    reviews = Review.objects.filter(record__in=records, passed=True, cycle=F("record__cycle"))
-    for record, name in reviews.order_by("step").values_list("record", "reviewer__name"):
-        found.setdefault(record, []).append(name)
-    return found
 
 
 def _item(record: Record, names: dict[str, Kind], who: str, at: datetime | date | None) -> dict[str, Any]:
@@ -237,9 +230,9 @@ def _item(record: Record, names: dict[str, Kind], who: str, at: datetime | date 
         "unit": record.unit.name,
         "who": who,
         "at": at,
-        "address": reverse("ledger:record", args=(record.pk,)),
+        "address": path_of("ledger:record", record.pk),
     }
 
 
 def _list(place: Place, state: str) -> str:
-    return f"{reverse('ledger:list')}?{place.query}&state={state}"
+    return f"{path_of('ledger:list')}?{place.query}&state={state}"

@@ -6,21 +6,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.workdays import WorkCalendar
-from mingzhang.duties.listing import late, tasks_below
+from mingzhang.duties.listing import late
 from mingzhang.duties.models import OPEN_TASKS, Task
-from mingzhang.duties.whose import tasks_of
+from mingzhang.duties.whose import composed_tasks_of
 from mingzhang.duties.wording import Line, lines_of
 from mingzhang.organisation.models import Appointment, Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import children, delegations_around, today_in, work_calendar
+from mingzhang.organisation.queries import below, children, delegations_around, today_in, work_calendar
 from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.scopes import GivenScope
+from mingzhang.ui.addresses import path_of
 
 SHOWN = 8
 AHEAD = 10
@@ -101,15 +104,20 @@ def _working_days(calendar: WorkCalendar, today: date) -> list[date]:
 
 def _mine(place: Place, last: date) -> list[Task]:
     """What is open of mine up to `last`, by the day until which there is time."""
-    mine = tasks_of(place.person).filter(state__in=OPEN_TASKS, due__lte=last)
-    by_day = mine.annotate(by=Coalesce("until", "due")).filter(by__lte=last).order_by("by", "pk")
-    return list(by_day.select_related("unit", "kind", "handler")[:MOST])
+    return _due_up_to(place.person, last=last)
+
+
+@composed_tasks_of
+def _due_up_to(mine: QuerySet[Task]) -> QuerySet[Task]:
+    coming = mine.filter(state__in=OPEN_TASKS, due__lte=Given("last"))
+    by_day = coming.annotate(by=Coalesce("until", "due")).filter(by__lte=Given("last")).order_by("by", "pk")
+    return by_day.select_related("unit", "kind", "handler")[:MOST]
 
 
 def _due(place: Place, tasks: Sequence[Task], today: date) -> Due:
     behind = sum(task.deadline < today for task in tasks)
     now = sum(task.deadline == today for task in tasks)
-    address = f"{reverse('duties:list')}?{place.query}&whose=mine"
+    address = f"{path_of('duties:list')}?{place.query}&whose=mine"
     return Due(lines_of(tasks[:SHOWN], place.person, today), behind, now, len(tasks) - behind - now, address)
 
 
@@ -119,19 +127,17 @@ def _ahead(tasks: Sequence[Task], days: Sequence[date], today: date) -> list[Ahe
     for task in tasks:
         if task.deadline >= today:
             found[max((day for day in days if day <= task.deadline), default=days[0])] += 1
-    address = reverse("duties:list")
+    address = path_of("duties:list")
     return [Ahead(day, found[day], f"{address}?whose=mine&from={day}&to={day}") for day in days]
 
 
 def _below(place: Place, today: date) -> dict[str, Any]:
     """How many tasks are late in the unit at hand, and in each unit directly below it with all that stands there:
     by code, since units are not ranked."""
-    address = reverse("duties:list")
-    behind = tasks_below(place).filter(late(today)).order_by()[: MOST * 10].values("pk")
-    depth = len(place.unit.ancestors)  # the place of the child in the way down to a unit
-    found = Task.objects.filter(pk__in=behind).values(child=F(f"unit__ancestors__{depth}")).annotate(n=Count("pk"))
-    counts = dict(found.order_by("child").values_list("child", "n"))
-    units = list(children(place.unit)[: MOST_UNITS + 1])
+    address = path_of("duties:list")
+    held = below(place.unit)
+    counts = dict(_late_by_child(held.everything, len(place.unit.ancestors)).ask(scope=held.given, today=today))
+    units = _CHILDREN.ask(unit=place.unit.pk)
     return {
         "late": sum(counts.values()),
         "most": MOST * 10,
@@ -141,6 +147,22 @@ def _below(place: Place, today: date) -> dict[str, Any]:
         "more": len(units) > MOST_UNITS,
         "address": f"{address}?{place.query}&whose=below&state=late",
     }
+
+
+@cache
+def _late_by_child(everything: bool, depth: int) -> Composed[tuple[int | None, int]]:
+    """`depth` is the place of the child in the way down to a unit."""
+
+    def compose() -> QuerySet[Task, tuple[int | None, int]]:
+        tasks = Task.objects.filter(GivenScope(everything).condition()).exclude(state="withdrawn")
+        behind = tasks.filter(late(Given("today")))[: MOST * 10].values("pk")
+        by_child = Task.objects.filter(pk__in=behind).values(child=F(f"unit__ancestors__{depth}"))
+        return by_child.annotate(n=Count("pk")).order_by("child").values_list("child", "n")
+
+    return Composed(compose)
+
+
+_CHILDREN = Composed(lambda: children(Given("unit"))[: MOST_UNITS + 1])
 
 
 def _unit(place: Place, unit: Unit, count: int, address: str) -> Below:

@@ -103,20 +103,53 @@ def ledger_page(scope: UnitScope, filters: Filters, *, page: int = 1, size: int 
     """Page `page` (from 1; a page past the end is the last one) of what `filters` ask, for someone whose `scope`
     is where they may see records. A fixed number of queries. Raises NotFound for a unit outside the scope."""
     entries, measures = _entries(scope, filters), _measures(filters)
-    counted, total = _sums(entries[: MOST_COUNTED + 1], measures)
-    count, capped = min(counted, MOST_COUNTED), counted > MOST_COUNTED
+    count, total = _counted(entries, measures)
+    capped = total is None
     pages = max(1, -(-count // size))
     number = min(max(1, page), pages)
-    rows = _rows(_shown(entries, (number - 1) * size, number * size), measures)
+    rows = _rows(_shown(_in_order(entries, filters), (number - 1) * size, number * size), measures)
     before = None if capped else _before(entries, rows, number, measures)
     here = _here(rows, measures)
-    return LedgerPage(rows, number, pages, count, capped, measures, before, here, None if capped else total)
+    return LedgerPage(rows, number, pages, count, capped, measures, before, here, total)
+
+
+def _counted(entries: QuerySet[Entry], measures: Sequence[Field]) -> tuple[int, Totals | None]:
+    """How many there are, and what they add up to; of more than MOST_COUNTED, that there are more. Counting reads
+    an index, adding up measures the entries themselves."""
+    if measures and entries[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+        return MOST_COUNTED, None
+    count, total = _sums(entries[: MOST_COUNTED + 1], measures)
+    return (count, total) if count <= MOST_COUNTED else (MOST_COUNTED, None)
+
+
+def _in_order(entries: QuerySet[Entry], filters: Filters) -> QuerySet[Entry]:
+    """By position. Those of a whole book are walked through from the first of the days asked for to the last; of a
+    part of it, the database shall rather sort the few that there are: it does so for a sum."""
+    if filters.unit.parent_id is not None:
+        return entries.order_by(F("seq") + 0)
+    if filters.period is None:
+        return entries.order_by("seq")
+    with connection.cursor() as cursor:
+        cursor.execute(_SPAN, [filters.unit.book_id, filters.period.start, filters.period.end])
+        first, last = cursor.fetchone()
+    return entries.filter(seq__range=(first, last)).order_by("seq")
+
+
+# From which position to which the entries of some days stand: each day is looked up, its entries are not read.
+_SPAN = """
+SELECT coalesce(min(first.seq), 1), coalesce(max(last.seq), 0)
+  FROM (SELECT %s::int, %s::date, %s::date) AS asked (book, start, until)
+  CROSS JOIN generate_series(start, until, '1 day') AS day
+  CROSS JOIN LATERAL (SELECT seq FROM ledger_entry WHERE book_id = book AND occurred_on = day::date
+                       ORDER BY seq LIMIT 1) AS first
+  CROSS JOIN LATERAL (SELECT seq FROM ledger_entry WHERE book_id = book AND occurred_on = day::date
+                       ORDER BY seq DESC LIMIT 1) AS last
+"""
 
 
 def _shown(entries: QuerySet[Entry], start: int, end: int) -> list[Entry]:
-    """The entries of one page. Which they are is found first, so that nothing is joined to the others; by a sum, so
-    that the database sorts the days asked for instead of walking there from the first entry of the book."""
-    chosen = entries.order_by(F("seq") + 0)[start:end].values("pk")
+    """The entries of one page. Which they are is found first, so that nothing is joined to the others."""
+    chosen = entries[start:end].values("pk")
     found = Entry.objects.filter(pk__in=chosen).select_related("kind", "unit", "record__created_by")
     return list(found.only(*SHOWN).order_by("seq"))
 

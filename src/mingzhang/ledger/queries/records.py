@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.core.once import once
 from mingzhang.ledger.models import Entry, Position, Record, RecordEvidence, Review
@@ -133,12 +134,22 @@ def entries_of(record: Record) -> list[Entry]:
 @once
 def position(book: Book) -> int:
     """The last position of the book; 0 when nothing was posted yet."""
-    return Position.objects.filter(book=book).values_list("seq", flat=True).first() or 0
+    found = _POSITION.ask(book=book.pk)
+    return found[0] if found else 0
+
+
+_POSITION = Composed(lambda: Position.objects.filter(book=Given("book")).values_list("seq", flat=True))
 
 
 def posted_at(book: Book, seq: int) -> datetime | None:
     """When the entry at a position was posted; None when there is none."""
-    return Entry.objects.filter(book=book, seq=seq).values_list("posted_at", flat=True).first()
+    found = _POSTED_AT.ask(book=book.pk, seq=seq)
+    return found[0] if found else None
+
+
+_POSTED_AT = Composed(
+    lambda: Entry.objects.filter(book=Given("book"), seq=Given("seq")).values_list("posted_at", flat=True)
+)
 
 
 def newest_day(book: Book) -> date | None:

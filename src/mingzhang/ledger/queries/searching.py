@@ -10,9 +10,11 @@ from typing import Any
 from unicodedata import normalize
 
 from django.db import connection
+from django.db.models import F
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.ledger.models import Entry, Record, SearchText
-from mingzhang.organisation.scopes import UnitScope
+from mingzhang.organisation.scopes import AnyOf, UnitScope
 
 # More than these, the newest, are neither ranked nor counted, unless page after page is asked for: a reader writes
 # one word more.
@@ -123,7 +125,9 @@ def _ask(statement: str, scope: UnitScope, words: Sequence[str], limit: int, mos
 
 def _hits(numbers: Sequence[int], words: Sequence[str], wanted: slice) -> list[Hit]:
     """Those wanted of what was found, the best first: all words in the title first, else in the order given."""
-    texts = dict(SearchText.objects.filter(record__in=numbers).values_list("record_id", "text"))
+    if not numbers:
+        return []
+    texts = dict(_TEXTS.ask(records=list(numbers)))
     folded = [normalize("NFKC", word).lower() for word in words]
     missing = {number: _missing(texts[number], folded) for number in numbers}
     best = sorted(numbers, key=lambda number: bool(missing[number]))[wanted]
@@ -142,5 +146,11 @@ def _passage(text: str, words: Sequence[str]) -> str:
 
 
 def _records(numbers: Sequence[int]) -> list[Record]:
-    found = Record.objects.select_related("kind", "unit").in_bulk(numbers)
+    found = {record.pk: record for record in _SHOWN.ask(records=list(numbers))}
     return [found[number] for number in numbers]
+
+
+_TEXTS = Composed(
+    lambda: SearchText.objects.filter(AnyOf(F("record"), Given("records"))).values_list("record_id", "text")
+)
+_SHOWN = Composed(lambda: Record.objects.filter(AnyOf(F("pk"), Given("records"))).select_related("kind", "unit"))
