@@ -322,6 +322,7 @@ def test_what_was_seen_again_is_told_in_the_result_and_counts_no_items(office: R
     words = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
     assert "没有反弹1件" in words
     assert "反弹了1件" in words
+    assert "项次" not in words
     assert WORDS not in words
     public(inspection, office)
 

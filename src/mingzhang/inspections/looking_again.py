@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -61,11 +62,19 @@ def _told(finding: Finding, closing: Closing | None, result: str, measures: Sequ
         _("当时"): _("%(words)s（%(day)s发现）") % said,
         _("地点"): finding.place,
         _("类别"): f"{category_name(finding)}，{severity_name(finding)}",
-        _("怎样改的"): result,
+        _("怎样改的"): _corrected(result),
         _("整改措施"): "；".join(measures),
         _("销号"): full_day(closing.on) if closing else "",
     }
     return Told(finding.number, finding.description, tuple((name, words) for name, words in lines.items() if words))
+
+
+def _corrected(said: str) -> str:
+    """In the words of whoever handed it in; of a row of a sheet that was put right already, the day is known."""
+    try:
+        return _("%(day)s改好") % {"day": full_day(date.fromisoformat(said))}
+    except ValueError:
+        return said
 
 
 def seen_in(finding: Finding) -> dict[tuple[int, str], Round]:

@@ -120,12 +120,15 @@ class ResultPage:
         held, tally = self.outcome, self.outcome.tally
         found = [one for one in held.findings if one.stands != "gone"]
         each, items = _("个对象"), _("项次")
+        looked = [
+            Fact(_("看了"), self.count(tally.items, "answers"), items),
+            Fact(_("不合格"), self.count(tally.wrong, "answers", said="wrong"), items),
+        ]
         return [
             Fact(_("抽中"), self.count(len(held.rounds), "rounds"), each),
             Fact(_("查完"), self.count(len(held.visited), "rounds", state="visited"), each),
             Fact(_("没有查"), self.count(len(held.called_off), "rounds", state="called_off"), each),
-            Fact(_("看了"), self.count(tally.items, "answers"), items),
-            Fact(_("不合格"), self.count(tally.wrong, "answers", said="wrong"), items),
+            *(looked if len(held.followed) < len(held.rounds) else ()),
             Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
             Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
         ]

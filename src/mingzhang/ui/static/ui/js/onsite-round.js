@@ -85,7 +85,7 @@ function headOf(round) {
 // The closed finding that is looked at again: what was found, and what was done about it.
 function againOf({ number, lines }) {
   const told = lines.flatMap(({ name, words }) => [make("dt", {}, name), make("dd", {}, words)]);
-  return make("section", { class: "in-again", "aria-labelledby": "again-h" },
+  return make("section", { class: "in-part in-again", "aria-labelledby": "again-h" },
     make("h2", { class: "in-part-h", id: "again-h" }, say("again_h", { number })), make("dl", { class: "kv" }, told));
 }
 
