@@ -139,6 +139,9 @@ def test_a_role_may_be_made_to_have_a_second_step(
     assert "先启用两步验证" in signed_in.get(asked["Location"]).content.decode()
     part = signed_in.get(reverse("ledger:list"), headers={"HX-Request": "true"})
     assert part["HX-Redirect"] == reverse("access:second_step_required")
+    phone = signed_in.get(reverse("inspections:onsite_rounds"), headers={"Accept": "application/json"})
+    assert phone.status_code == 401
+    assert phone.json() == {"why": "您的岗位要先启用两步验证。", "go": reverse("access:second_step_required")}
     pair()
     assert signed_in.get(reverse("access:sign_ins")).status_code == 200
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from mingzhang.core import clock
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import actions as findings
-from mingzhang.findings.models import Finding, FollowUp
+from mingzhang.findings.models import Finding, FindingEvidence, FollowUp
 from mingzhang.inspections import actions, queries
 from mingzhang.inspections.actions import Asked
 from mingzhang.inspections.models import Draw, Inspection, PoolObject, Recusal, Round, RoundFollowUp
@@ -213,9 +213,13 @@ def test_a_visit_asks_whether_it_is_still_good_and_tells_what_was_wrong(office: 
     said = next(one for one in told(answer)["rounds"] if one["number"] == round.number)
     still, measures = (item for part in said["checklist"]["parts"] for item in part["items"])
     assert [still["id"], measures["id"]] == ["still", "measures"]
-    assert WORDS in still["guidance"]
+    assert [still["decides"], measures["decides"]] == [True, False]
     assert finding_of(round).number in said["place"]
-    assert WORDS in said["checklist"]["about"]
+    assert said["again"]["number"] == finding_of(round).number
+    assert {one["name"]: one["words"] for one in said["again"]["lines"]} == {
+        "当时": f"{WORDS}（2026年2月4日发现）", "地点": "北门", "类别": "设施破损，严重", "怎样改的": "清走了",
+        "销号": "2026年2月5日",
+    }  # fmt: skip
 
 
 def test_what_is_still_good_is_confirmed_by_the_inspector(office: RoundsWorld, summer: None) -> None:
@@ -234,6 +238,26 @@ def test_what_came_back_is_opened_again_under_its_old_number(office: RoundsWorld
     assert (found.state, found.round, found.owner) == ("assigned", 2, office.cast.lu)
     assert Finding.objects.count() == before
     assert FollowUp.objects.get(closing__finding=found).note == "又堆上了\n整改措施没有在做"
+
+
+def test_how_the_finding_is_now_has_to_be_said(office: RoundsWorld, summer: None) -> None:
+    four(office)
+    round = under_way(office, pooled(office))[0]
+    with pytest.raises(InvalidInput, match="“这个问题现在怎么样”不能答“不涉及”"):
+        Phone(inspector_of(round)).answer(round, "still", "na")
+
+
+def test_pictures_of_what_came_back_show_how_it_looks_before_it_is_corrected_again(
+    office: RoundsWorld, summer: None
+) -> None:
+    four(office)
+    good, back, *_rest = under_way(office, pooled(office))
+    for round in (good, back):
+        Phone(inspector_of(round)).photo(round, "still")
+    looked(good)
+    found = finding_of(looked(back, "again", "又堆上了"))
+    shown = FindingEvidence.objects.values_list("finding", "round", "stage", "name")
+    assert list(shown) == [(found.pk, 2, "before", "现场.jpg")]
 
 
 def test_what_came_back_is_not_finished_without_saying_how(office: RoundsWorld, summer: None) -> None:
@@ -273,6 +297,7 @@ def test_the_timeline_of_the_finding_leads_to_the_visit_and_back(office: RoundsW
     assert reverse("inspections:round", args=(round.number,)) in page
     page = client_of(office.wei).get(reverse("inspections:round", args=(round.number,)) + AT).content.decode()
     assert reverse("findings:finding", args=(found.pk,)) in page
+    assert "round-sum" not in page
 
 
 def test_findings_and_objects_of_a_checklist_can_be_drawn_together(office: RoundsWorld, summer: None) -> None:
@@ -298,6 +323,7 @@ def test_what_was_seen_again_is_told_in_the_result_and_counts_no_items(office: R
     words = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
     assert "没有反弹1件" in words
     assert "反弹了1件" in words
+    assert "项次" not in words
     assert WORDS not in words
     public(inspection, office)
 

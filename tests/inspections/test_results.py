@@ -77,7 +77,7 @@ def test_the_page_says_what_was_seen_and_what_it_does_not_say(office: RoundsWorl
     said = words(page(client_of(office.wei), "result", bad.inspection_id))
     for expected in (
         "抽中3个对象", "查完2个对象", "没有查1个对象", "看了6项次", "不合格1项次", "发现问题1件",
-        "那里正在修路", "三天内贴好", "抽中的还有1个没有查完，它们怎么样不知道。", "云川县督查岗一",
+        "那里正在修路", "三天内贴好", "主任：认可", "抽中的还有1个没有查完，它们怎么样不知道。", "云川县督查岗一",
         f"python3verify_draw.pydraw-YC-{bad.inspection_id}-1.json--rostersha256:",
     ):  # fmt: skip
         assert expected in said
@@ -147,8 +147,8 @@ def test_the_report_is_a_document_with_the_numbers_of_the_page(office: RoundsWor
     said = "\n".join(one.text for one in paper.paragraphs)
     for expected in (
         "一、基本情况", "为什么查：上半年问题多", "抽中3个对象，查完2个，不查了1个",
-        "一共看了6项次，合格4项次，不合格1项次，不涉及1项次。", "那里正在修路", "发现问题1件", "三天内贴好",
-        "查到的多少不用来排名", "名单校验码（每8位隔开）：sha256: ",
+        "一共看了6项次，合格4项次，不合格1项次，不涉及1项次。", "那里正在修路", "发现问题1件",
+        "（主任）认可：三天内贴好", "查到的多少不用来排名", "名单校验码（每8位隔开）：sha256: ",
     ):  # fmt: skip
         assert expected in said
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]

@@ -76,7 +76,7 @@ def test_the_page_of_a_round_tells_what_was_said_and_what_came_of_it(office: Rou
     phone.do(visit, "statement", words="马上就贴", said_by="社区书记", agrees=True)
     office.finished(again(visit), posted="no")
     shown = page(office, "round", visit.number)
-    for said in ("不合格", "马上就贴", "社区书记", "认可", "材料清单贴着：不合格", str(photo), "冯督查员"):
+    for said in ("不合格", "马上就贴", "社区书记：认可", "材料清单贴着：不合格", str(photo), "冯督查员"):
         assert said in shown
     response = client_of(office.wei).get(reverse("inspections:picture", args=(visit.number, photo)))
     assert response.headers["Content-Type"] == "image/jpeg"
@@ -108,7 +108,9 @@ def test_the_inspected_unit_acknowledges_on_the_page(office: RoundsWorld) -> Non
     assert "签认只表示看过了" in page(office, "round", visit.number, by=of_unit, rest="")
     address = reverse("inspections:round_act", args=(visit.number, "acknowledge"))
     client_of(of_unit).post(address, {"reason": "窗口那天停电", "agrees": "no"})
-    assert "窗口那天停电" in page(office, "round", visit.number)
+    shown = page(office, "round", visit.number)
+    assert "窗口那天停电" in shown
+    assert "：不认可" in shown
     assert again(visit).agrees is False
 
 

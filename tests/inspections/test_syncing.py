@@ -229,7 +229,7 @@ def test_the_phone_takes_its_rounds_along(office: RoundsWorld) -> None:
     assert items[2] == {
         "id": "waiting", "name": "等的人", "basis": "《优化营商环境条例》第一条", "answer": "number", "options": [],
         "unit": "人", "min": "0", "max": "10", "guidance": "", "photo": False,
-        "suggestion": {"category": "facility", "severity": ""},
+        "sorted_on_site": False, "decides": False,
     }  # fmt: skip
     assert one["severities"] == [{"id": "minor", "name": "一般"}, {"id": "grave", "name": "严重"}]
 

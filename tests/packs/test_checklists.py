@@ -33,16 +33,26 @@ parts:
 BUILTIN = [(pack, one) for pack in ("street-office", "work-safety") for one in builtin_pack(pack).checklists]
 
 
-def pack_with(folder: Path, checklist: str) -> Pack:
+WORDS = """\
+categories: [{id: service, name: {zh-hans: 办事}}, {id: facility, name: {zh-hans: 设施}}]
+severities:
+  - {id: minor, name: {zh-hans: 一般}, correct_within: 20}
+  - {id: serious, name: {zh-hans: 较重}, correct_within: 10}
+"""
+
+
+def pack_with(folder: Path, checklist: str, words: str = WORDS) -> Pack:
     (folder / "checklists").mkdir()
     (folder / "pack.yaml").write_text(HEAD)
+    if words:
+        (folder / "findings.yaml").write_text(words)
     (folder / "checklists" / "short.yaml").write_text(checklist)
     return load(folder)
 
 
-def faults(folder: Path, checklist: str) -> str:
+def faults(folder: Path, checklist: str, words: str = WORDS) -> str:
     with pytest.raises(PackInvalid) as caught:
-        pack_with(folder, checklist)
+        pack_with(folder, checklist, words)
     return str(caught.value)
 
 
@@ -74,6 +84,12 @@ def test_a_pack_without_checklists_has_the_content_that_it_had(tmp_path: Path) -
         ("answer: number, unit", "answer: text, unit", "只有 number 才写 unit、min、max"),
         ("min: 1, max: 9", "min: 9, max: 1", "最小的比最大的还大"),
         ("answer: text, weight: 2", "answer: text, finding: {category: x}", "文字看不出有没有问题"),
+        (
+            "category: service",
+            "category: weather",
+            "short.yaml:7:90: parts.0.items.open.finding.category：没有“weather”",
+        ),
+        ("severity: serious", "severity: tiny", "没有“tiny”"),
         ("weight: 2", "weight: 0", "不能小于1"),
         ("basis: [{regulation: 《条例》}], finding", "basis: [], finding", "至少要1项"),
         ("answer: choice", "answer: guess", "不能写“guess”"),
@@ -85,6 +101,20 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, right: str, wrong: 
     told = faults(tmp_path, GOOD.replace(right, wrong))
     assert said in told
     assert "checklists/short.yaml:" in told
+
+
+def test_a_checklist_that_finds_problems_wants_words_for_them(tmp_path: Path) -> None:
+    assert "查出的问题没有类别可归" in faults(tmp_path, GOOD, words="")
+
+
+def test_a_checklist_that_judges_nothing_wants_none(tmp_path: Path) -> None:
+    asked = "- {id: said, name: {zh-hans: 怎么说}, basis: [{regulation: 《条例》}], answer: text}\n"
+    text = f"id: short\nname: {{zh-hans: 短}}\nparts:\n  - name: {{zh-hans: 一}}\n    items:\n      {asked}"
+    assert pack_with(tmp_path, text, words="").findings is None
+
+
+def test_words_that_cannot_be_read_are_not_blamed_on_the_checklist(tmp_path: Path) -> None:
+    assert "checklists/short.yaml" not in faults(tmp_path, GOOD, words="categories: []\n")
 
 
 def test_two_checklists_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -106,4 +136,4 @@ def test_a_builtin_checklist_is_worth_going_through(pack: str, checklist: Checkl
     assert len(items) >= 12
     assert {one.answer for one in items} == {"yes_no", "choice", "number", "text"}
     assert any(one.photo for one in items) or checklist.id == "duties-done"
-    assert all(one.finding or one.answer == "text" for one in items)
+    assert all(one.finding for one in items if one.is_judged)

@@ -55,6 +55,7 @@ def line_of(text: str) -> int:
         ("post: owner", "post: category", "post: owner", "字段“category”的类型不对"),
         ("severity: {otherwise: minor}", "severity: {otherwise: tiny}", "severity: {otherwise", "没有“tiny”"),
         ("service_process: service", "nothing: service", "service_process", "没有选项“nothing”"),
+        ("severities:", "otherwise: tiny\nseverities:", "severities:", "没有“tiny”"),
         ("source: drills", "source: rumour", "source: drills", "不能写“rumour”"),
     ],
 )  # fmt: skip

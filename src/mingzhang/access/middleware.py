@@ -7,9 +7,10 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from mingzhang.access import queries
 from mingzhang.access.accounts import SEEN
@@ -18,12 +19,14 @@ from mingzhang.organisation.models import Person
 
 SEEN_EVERY = 5 * 60
 SATISFIED = "second_step"
-# What someone may do who must set up a second step first: that, and leaving.
+# What someone may do who must set up a second step first: that, leaving, and opening the page that phones keep,
+# which says nothing of anybody.
 MEANWHILE = {
     "access:second_step_required", "access:password",
     "mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_add_webauthn",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "web:sign_out", "web:type_size", "set_language",
+    "inspections:onsite", "inspections:onsite_worker",
 }  # fmt: skip
 
 
@@ -46,6 +49,9 @@ class SecondStepMiddleware:
             response = HttpResponse()
             response["HX-Redirect"] = reverse("access:second_step_required")
             return response
+        if request.accepts("application/json") and not request.accepts("text/html"):
+            why = _("您的岗位要先启用两步验证。")
+            return JsonResponse({"why": why, "go": reverse("access:second_step_required")}, status=401)
         return redirect("access:second_step_required")
 
     @staticmethod

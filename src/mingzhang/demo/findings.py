@@ -23,6 +23,7 @@ from mingzhang.findings import actions
 from mingzhang.findings.models import Closing, Finding, FindingStep, FollowUp, Verification
 from mingzhang.findings.reckoning import day_of, follow_up_day
 from mingzhang.findings.wording import severity_of
+from mingzhang.inspections.models import OPEN, Round
 from mingzhang.ledger.appending import lock_position
 from mingzhang.organisation.models import Book, Person, Unit
 from mingzhang.organisation.queries import work_calendar
@@ -83,11 +84,13 @@ class Findings:
         asked = Finding.objects.filter(book=self.book, unit__closed_on=None).select_related("unit", "book", "owner")
         for finding in asked.filter(state__in=("found", "assigned", "correcting", "submitted")).order_by("pk"):
             young = today - finding.counted_from < YOUNG
-            if not (young and spared and spared.pk in finding.unit.ancestors and finding.state == "found"):
+            new = finding.state == "found" or (finding.state == "assigned" and finding.round > 1)
+            if not (young and new and spared and spared.pk in finding.unit.ancestors):
                 self._go_on(finding, today, young, written)
-        again = list(asked.filter(state="follow_up_due").order_by("pk"))
+        drawn = Round.objects.filter(state__in=OPEN, drawn__object__finding__book=self.book)
+        again = asked.filter(state="follow_up_due").exclude(pk__in=drawn.values("drawn__object__finding"))
         last = {one.finding_id: one for one in Closing.objects.filter(finding__in=again).order_by("round")}
-        for finding in again:
+        for finding in again.order_by("pk"):
             self._look_again(finding, last[finding.pk], today, written)
         return written
 

@@ -1,27 +1,25 @@
 """The autumn of the visitors' street: its communities check themselves by a checklist, then some are drawn and
-inspected; of those some are done, one is being done, and some are still to come.
+inspected; of those some are done, one is being done, and some are still to come. In November closed findings are
+looked at again.
 
 The draw takes its seed from a public value, so that the county is the same each time it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from io import BytesIO
 from random import Random
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.files.base import File
-
 from mingzhang.core import clock
+from mingzhang.demo.hand import Hand, in_turn
+from mingzhang.demo.looking_again import LookingAgain
 from mingzhang.demo.pictures import picture
 from mingzhang.demo.staff import Staff
 from mingzhang.inspections import actions, queries
 from mingzhang.inspections.actions import Plan, Settings
 from mingzhang.inspections.models import Draw, Inspection, Round
-from mingzhang.inspections.operations import Sent
 from mingzhang.inspections.rounds_query import checklist_of
 from mingzhang.organisation.actions import appoint, create_person, create_post
 from mingzhang.organisation.models import Book, Person, Unit
@@ -29,7 +27,7 @@ from mingzhang.organisation.queries import person_by_username
 from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.models import PackVersion
 
-CHECKLIST = "service-point"
+TITLE, CHECKLIST = "便民服务场所秋季检查", "service-point"
 SELF_CHECKED, PLANNED, PUBLISHED = date(2026, 9, 22), date(2026, 10, 9), date(2026, 10, 13)
 DRAWN, STARTED, LAST = date(2026, 10, 15), date(2026, 10, 19), date(2026, 11, 30)
 VALUE_NAME, VALUE = "清岚县气象站公布的当天最高、最低气温和降水量", "23.6 14.2 0.0"
@@ -54,6 +52,7 @@ class Inspections:
             *((SELF_CHECKED + timedelta(days=n), self._self_check(one)) for n, one in enumerate(self.communities)),
             (PLANNED, self._plan), (PUBLISHED, self._publish), (DRAWN, self._draw), (STARTED, self._start),
             *((STARTED + timedelta(days=2 + 3 * n), self._visit(n)) for n in range(DRAWN_OF)),
+            *LookingAgain(street, self._leader, self._planner, lambda: self.inspector or self._leader).coming,
         ]  # fmt: skip
 
     def play_until(self, day: date) -> None:
@@ -70,7 +69,7 @@ class Inspections:
             by = self.staff.clerk(unit)
             made = actions.start_self_check(unit=unit, pack=self.pack, checklist=CHECKLIST, by=by)
             self._go_through(made, by, OWN_WRONG)
-            _Hand(made, by).do("finish")
+            Hand(made, by).do("finish")
 
         return happens
 
@@ -91,7 +90,7 @@ class Inspections:
 
     @property
     def _inspection(self) -> Inspection:
-        return Inspection.objects.select_related("unit__book", "book").get(unit=self.street)
+        return Inspection.objects.select_related("unit__book", "book").get(unit=self.street, title=TITLE)
 
     @property
     def _only_draw(self) -> Draw:
@@ -100,7 +99,7 @@ class Inspections:
     def _plan(self) -> None:
         self.inspector = self._seat_inspectors()
         plan = Plan(
-            title="便民服务场所秋季检查",
+            title=TITLE,
             reason="夏天收到的意见多在办事不便和设施破损上，看改了没有。",
             first=STARTED,
             last=LAST,
@@ -143,7 +142,7 @@ class Inspections:
         possible."""
 
         def happens() -> None:
-            found = self._in_turn()[number]
+            found = in_turn(self._inspection, self._planner)[number]
             by = found.inspectors.order_by("pk")[0].person
             if number < DRAWN_OF - 2:
                 self._finish(found, by, number)
@@ -152,17 +151,11 @@ class Inspections:
 
         return happens
 
-    def _in_turn(self) -> Sequence[Round]:
-        visitor = self._planner.pk
-        rounds = Round.objects.filter(inspection=self._inspection).select_related("book", "unit", "pack_version")
-        found = list(rounds.order_by("number").prefetch_related("inspectors"))
-        return sorted(found, key=lambda one: any(each.person_id == visitor for each in one.inspectors.all()))
-
     def _finish(self, found: Round, by: Person, number: int) -> None:
         self._go_through(found, by, SEEN_WRONG)
-        hand = _Hand(found, by)
+        hand = Hand(found, by)
         if number == 1:
-            hand.photo(picture("hall"))
+            hand.photo(picture("hall"), "大门前.png")
             hand.do("note", words=SEEN, category="facility", severity="serious", place="大门前")
         if number == 2:
             hand.do("statement", words=SAID[0], said_by="社区书记", agrees=True)
@@ -177,7 +170,7 @@ class Inspections:
     def _go_through(self, round: Round, by: Person, wrong: int, most: int = 100) -> None:
         """Answer the first `most` items; of a hundred answers `wrong` are."""
         luck = Random(f"{round.unit.code}/{round.number}")  # noqa: S311
-        hand = _Hand(round, by)
+        hand = Hand(round, by)
         for item in list(checklist_of(round).items())[:most]:
             bad = luck.randrange(100) < wrong
             hand.do("answer", item=item.id, value=_answer(item, bad, luck), note=NOTE if bad else "")
@@ -192,33 +185,6 @@ def _answer(item: Item, bad: bool, luck: Random) -> str:
         low, high = int(item.min or 0), int(item.max or 5)
         return str(high + 1 + luck.randrange(6)) if bad else str(luck.randrange(low, high + 1))
     return "没有。"
-
-
-class _Hand:
-    """Somebody's phone. What it sends has numbers that are the same each time the county is made."""
-
-    def __init__(self, round: Round, by: Person) -> None:
-        self.round, self.by = round, by
-        self.numbers = Random(f"{round.number}/{by.username}/{round.operations.count()}")  # noqa: S311
-
-    def do(self, do: str, **said: object) -> None:
-        """Send one thing."""
-        actions.take_operation(
-            round=self.round, sent=self._sent(do, said), sending=self._number(), device=None, by=self.by
-        )
-
-    def photo(self, content: bytes) -> None:
-        """Send a picture of no item."""
-        actions.take_photo(
-            round=self.round, sent=self._sent("photo", {"item": ""}), sending=self._number(), device=None,
-            file=File(BytesIO(content)), name="大门前.png", by=self.by,
-        )  # fmt: skip
-
-    def _sent(self, do: str, said: dict[str, object]) -> Sent:
-        return Sent(self._number(), do, clock.now(), said)
-
-    def _number(self) -> UUID:
-        return UUID(int=self.numbers.getrandbits(128), version=4)
 
 
 def _moment(day: date, hour: int) -> datetime:

@@ -81,14 +81,7 @@ def verdict(item: Item, value: str) -> str:
         return "wrong"
     if value == NOT_APPLICABLE:
         return "na"
-    return "right" if is_judged(item) else "plain"
-
-
-def is_judged(item: Item) -> bool:
-    """Whether an answer to it can be right or wrong at all."""
-    if item.answer == "number":
-        return item.min is not None or item.max is not None
-    return item.answer == "yes_no" or any(option.wrong for option in item.options)
+    return "right" if item.is_judged else "plain"
 
 
 def value_said(item: Item, value: str) -> str:

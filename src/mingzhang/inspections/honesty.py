@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.figures.rates import Sample, Span, wilson
 from mingzhang.inspections import rounds_query
-from mingzhang.inspections.answers import NOT_APPLICABLE, is_judged, is_wrong
+from mingzhang.inspections.answers import NOT_APPLICABLE, is_wrong
 from mingzhang.inspections.models import DONE, Round
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
@@ -181,7 +181,7 @@ def _pairs(check: Round, visit: Round, said: dict[tuple[int, str], str]) -> Iter
     own = rounds_query.checklist_of(check).by_id
     for item in rounds_query.checklist_of(visit).items():
         mine, theirs = said.get((check.pk, item.id), ""), said.get((visit.pk, item.id), "")
-        if item.id not in own or not is_judged(item) or {mine, theirs} & {"", NOT_APPLICABLE}:
+        if item.id not in own or not item.is_judged or {mine, theirs} & {"", NOT_APPLICABLE}:
             continue
         if not is_wrong(own[item.id], mine):
             yield Pair(item, check, visit, is_wrong(item, theirs))

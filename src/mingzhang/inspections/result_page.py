@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from mingzhang.findings.showing import stand_of
 from mingzhang.inspections import flows
 from mingzhang.inspections.counted import RESULTS, Wanted
 from mingzhang.inspections.models import Inspection, Round
-from mingzhang.inspections.outcome import HELD, Group, Judged, Looked, Outcome, Spawned, Visited, outcome_of
+from mingzhang.inspections.outcome import HELD, Judged, Looked, Outcome, Spawned, Visited, outcome_of
 from mingzhang.inspections.saying import FOLLOWED_NAMES, ROUND_LOOKS, SAID_NAMES, WHY
 from mingzhang.organisation.place import Place
 from mingzhang.organisation.queries import today_in, work_calendar
@@ -69,9 +70,18 @@ class ItemLine:
 class GroupLine:
     """Findings of one category and severity."""
 
-    group: Group
+    category: str
+    severity: str
     found: Count
     closed: Count
+
+
+def group_lines(problems: Iterable[Mapping[str, Any]]) -> list[GroupLine]:
+    """The same of a published result, whose numbers lead nowhere."""
+    return [
+        GroupLine(one["category"], one["severity"], Count(one["problems"]), Count(one["closed"]))
+        for one in problems
+    ]
 
 
 @dataclass(frozen=True)
@@ -110,12 +120,15 @@ class ResultPage:
         held, tally = self.outcome, self.outcome.tally
         found = [one for one in held.findings if one.stands != "gone"]
         each, items = _("个对象"), _("项次")
+        looked = [
+            Fact(_("看了"), self.count(tally.items, "answers"), items),
+            Fact(_("不合格"), self.count(tally.wrong, "answers", said="wrong"), items),
+        ]
         return [
             Fact(_("抽中"), self.count(len(held.rounds), "rounds"), each),
             Fact(_("查完"), self.count(len(held.visited), "rounds", state="visited"), each),
             Fact(_("没有查"), self.count(len(held.called_off), "rounds", state="called_off"), each),
-            Fact(_("看了"), self.count(tally.items, "answers"), items),
-            Fact(_("不合格"), self.count(tally.wrong, "answers", said="wrong"), items),
+            *(looked if len(held.followed) < len(held.rounds) else ()),
             Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
             Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
         ]
@@ -172,7 +185,8 @@ class ResultPage:
             alike = one.findings[0].finding
             asked = {"category": alike.category, "severity": alike.severity}
             found = self.count(len(one.findings), "findings", stands=HELD, **asked)
-            lines.append(GroupLine(one, found, self.count(one.closed, "findings", stands="closed", **asked)))
+            closed = self.count(one.closed, "findings", stands="closed", **asked)
+            lines.append(GroupLine(one.category, one.severity, found, closed))
         return lines
 
     def findings(self, spawned: Sequence[Spawned]) -> list[FindingLine]:

@@ -8,15 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mingzhang.core.digests import SHA2_256
-from mingzhang.inspections.looking_again import told_of
+from mingzhang.inspections.looking_again import Told, told_of
 from mingzhang.inspections.models import Drawn, Noted, Photo, Round, Statement
+from mingzhang.inspections.problems import category_otherwise, decides, is_asked
 from mingzhang.inspections.rounds_query import Reading, checklist_of, inspectors_of, readings_of
 from mingzhang.inspections.saying import WHY, basis_said, round_title
 from mingzhang.inspections.standing import Said
 from mingzhang.organisation.models import Person
-from mingzhang.packs.checklist_schema import Checklist, Item
+from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.finding_schema import Category, Findings, Severity
-from mingzhang.packs.follow_up import STILL
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.wording import language
 
@@ -27,8 +27,7 @@ def rounds_said(rounds: Sequence[Round]) -> list[Json]:
     """Each as the phone takes it along. As many queries for many as for one."""
     people, readings, turns, about = inspectors_of(rounds), readings_of(rounds), _turns(rounds), told_of(rounds)
     return [
-        _said(one, people[one.pk], readings[one.pk], turns.get(one.drawn_id), about.get(one.pk, ""))
-        for one in rounds
+        _said(one, people[one.pk], readings[one.pk], turns.get(one.drawn_id), about.get(one.pk)) for one in rounds
     ]
 
 
@@ -43,7 +42,7 @@ def _turns(rounds: Sequence[Round]) -> dict[int | None, tuple[int, int]]:
 
 
 def _said(
-    round: Round, people: Sequence[Person], reading: Reading, turn: tuple[int, int] | None, about: str
+    round: Round, people: Sequence[Person], reading: Reading, turn: tuple[int, int] | None, about: Told | None
 ) -> Json:
     words = pack_of(round.pack_version_id).findings
     number, of = turn or (1, 1)
@@ -59,7 +58,9 @@ def _said(
         "of": of,
         "because": str(WHY[round.drawn.why]) if round.drawn else _("自查"),
         "inspectors": [one.name for one in people],
-        "checklist": _checklist(checklist_of(round), about),
+        "checklist": _checklist(round),
+        "again": _again(about) if about else None,
+        "otherwise": category_otherwise(round),
         **_words(words),
         **_reading(reading),
     }
@@ -74,22 +75,28 @@ def _words(words: Findings | None) -> Json:
     }
 
 
-def _checklist(checklist: Checklist, about: str) -> Json:
+def _again(about: Told) -> Json:
+    """The finding that is looked at again."""
+    lines = [{"name": name, "words": words} for name, words in about.lines]
+    return {"number": about.number, "words": about.words, "lines": lines}
+
+
+def _checklist(round: Round) -> Json:
+    checklist = checklist_of(round)
     return {
         "id": checklist.id,
         "name": checklist.name.text(language()),
-        "about": about or (checklist.about.text(language()) if checklist.about else ""),
+        "about": checklist.about.text(language()) if checklist.about else "",
         "parts": [
-            {"name": part.name.text(language()), "items": [_item(item, about) for item in part.items]}
+            {"name": part.name.text(language()), "items": [_item(round, item) for item in part.items]}
             for part in checklist.parts
         ],
     }
 
 
-def _item(item: Item, about: str) -> Json:
-    """An item; the one that asks how a finding is now tells what it was."""
-    guidance = item.guidance.text(language()) if item.guidance else ""
-    told = f"{about}\n{guidance}" if about and item.id == STILL else guidance
+def _item(round: Round, item: Item) -> Json:
+    """`sorted_on_site` says that whoever finds a problem with it says of which category it is, `decides` that it
+    always applies, and that they have to write how it is where it is wrong."""
     return {
         "id": item.id,
         "name": item.name.text(language()),
@@ -99,11 +106,10 @@ def _item(item: Item, about: str) -> Json:
         "unit": item.unit or "",
         "min": None if item.min is None else format(item.min, "f"),
         "max": None if item.max is None else format(item.max, "f"),
-        "guidance": told,
+        "guidance": item.guidance.text(language()) if item.guidance else "",
         "photo": item.photo,
-        "suggestion": (
-            {"category": item.finding.category, "severity": item.finding.severity or ""} if item.finding else None
-        ),
+        "sorted_on_site": is_asked(round, item),
+        "decides": decides(round, item),
     }
 
 
@@ -119,7 +125,8 @@ def _reading(reading: Reading) -> Json:
 
 def _answer(said: Said) -> Mapping[str, str]:
     return {
-        "op": str(said.op), "value": said.value, "note": said.note, "by": said.by, "at": said.at.isoformat(),
+        "op": str(said.op), "value": said.value, "note": said.note, "category": said.category, "by": said.by,
+        "at": said.at.isoformat(),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from mingzhang.inspections import flows, queries, round_rules, rounds_query
 from mingzhang.inspections.addresses import on_site
 from mingzhang.inspections.answers import value_said, verdict
 from mingzhang.inspections.models import Inspection, Noted, Photo, Round
+from mingzhang.inspections.problems import wrong_in
 from mingzhang.inspections.rounds_query import Reading
 from mingzhang.inspections.saying import KINDS, ROUND_LOOKS, basis_said, round_title
 from mingzhang.inspections.standing import Said
@@ -49,13 +50,15 @@ class Told:
     said: str
     look: str
     note: str
+    category: str
     by: str
     at: datetime
 
 
 @dataclass(frozen=True)
 class Row:
-    """An item with its answer, or its answers where they contradict each other."""
+    """An item with its answer, or its answers where they contradict each other. `is_unsorted` says that it is wrong
+    and that somebody has yet to say what that is put down as."""
 
     item: Item
     name: str
@@ -63,6 +66,7 @@ class Row:
     answer: Told | None
     several: tuple[Told, ...]
     shots: tuple[Shot, ...]
+    is_unsorted: bool
 
 
 @dataclass(frozen=True)
@@ -148,25 +152,29 @@ def _shot(round: Round, photo: Photo) -> Shot:
 
 
 def _parts(round: Round, reading: Reading, shots: dict[str, tuple[Shot, ...]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": part.name.text(language()),
-            "rows": [_row(item, reading.heads.get(item.id, []), shots.get(item.id, ())) for item in part.items],
-        }
-        for part in rounds_query.checklist_of(round).parts
-    ]
+    unsorted = {one.item.id for one in wrong_in(round, reading) if not one.category}
+
+    def row(item: Item) -> Row:
+        heads = reading.heads.get(item.id, [])
+        told = tuple(_told(round, item, one) for one in heads)
+        return Row(
+            item=item,
+            name=item.name.text(language()),
+            basis=basis_said(item),
+            answer=told[0] if len(told) == 1 and heads[0].value else None,
+            several=told if len(told) > 1 else (),
+            shots=shots.get(item.id, ()),
+            is_unsorted=item.id in unsorted,
+        )
+
+    parts = rounds_query.checklist_of(round).parts
+    return [{"name": part.name.text(language()), "rows": [row(item) for item in part.items]} for part in parts]
 
 
-def _row(item: Item, heads: Sequence[Said], shots: tuple[Shot, ...]) -> Row:
-    told = tuple(_told(item, one) for one in heads)
-    single = told[0] if len(told) == 1 and heads[0].value else None
-    several = told if len(told) > 1 else ()
-    return Row(item, item.name.text(language()), basis_said(item), single, several, shots)
-
-
-def _told(item: Item, said: Said) -> Told:
+def _told(round: Round, item: Item, said: Said) -> Told:
     words = value_said(item, said.value) if said.value else _("收回了答案")
-    return Told(said.op, words, verdict(item, said.value), said.note, said.by, said.at)
+    category = _named(round, said.category, "") if said.category else ""
+    return Told(said.op, words, verdict(item, said.value), said.note, category, said.by, said.at)
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:
@@ -177,10 +185,14 @@ def _counts(rows: Sequence[Row]) -> dict[str, int]:
 
 def _sorted_as(round: Round, noted: Noted) -> str:
     """What a problem noted was put down as."""
+    return _named(round, noted.category, noted.severity)
+
+
+def _named(round: Round, category: str, severity: str) -> str:
     words = pack_of(round.pack_version_id).findings
     if words is None:
         return ""
-    known = (words.categories_by_id.get(noted.category), words.severities_by_id.get(noted.severity))
+    known = (words.categories_by_id.get(category), words.severities_by_id.get(severity))
     return "，".join(one.name.text(language()) for one in known if one)
 
 

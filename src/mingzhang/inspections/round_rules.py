@@ -9,6 +9,7 @@ from mingzhang.core import clock
 from mingzhang.core.errors import NotAllowed, StateRefused, is_allowed
 from mingzhang.inspections import flows
 from mingzhang.inspections.models import Round, RoundInspector
+from mingzhang.inspections.problems import wrong_in
 from mingzhang.inspections.rounds_query import Reading, checklist_of
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import seats_of
@@ -64,18 +65,20 @@ def check_user_can_finish(person: Person, round: Round) -> None:
 
 
 def check_complete(round: Round, reading: Reading) -> None:
-    """That every item has one answer. Raises StateRefused with the first that have none, or several."""
+    """That every item has one answer, and every problem a category. Raises StateRefused with the first that have
+    none, or several."""
     checklist = checklist_of(round)
-    for items, said in (
-        ([checklist.by_id[one] for one in reading.conflicts], _("%(items)s%(more)s有两种答案。")),
-        (reading.unanswered(checklist), _("%(items)s%(more)s还没有答案。")),
+    one_answer = _("每一项都有一个答案才能查完；不涉及的选“不涉及”。")
+    unsorted = [one.item for one in wrong_in(round, reading) if not one.category]
+    for items, said, remedy in (
+        ([checklist.by_id[one] for one in reading.conflicts], _("%(items)s%(more)s有两种答案。"), one_answer),
+        (reading.unanswered(checklist), _("%(items)s%(more)s还没有答案。"), one_answer),
+        (unsorted, _("%(items)s%(more)s不合格，还没有选算哪一类问题。"), _("请在这一项下面选好，再查完。")),
     ):
         if items:
             named = "、".join(f"“{one.name.text(language())}”" for one in items[:SHOWN])
             more = _("等%(count)d项") % {"count": len(items)} if len(items) > SHOWN else ""
-            raise StateRefused(
-                said % {"items": named, "more": more}, remedy=_("每一项都有一个答案才能查完；不涉及的选“不涉及”。")
-            )
+            raise StateRefused(said % {"items": named, "more": more}, remedy=remedy)
 
 
 def check_user_can_acknowledge(person: Person, round: Round) -> None:

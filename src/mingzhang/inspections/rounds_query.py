@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from mingzhang.core import clock
 from mingzhang.core.composed import Given
 from mingzhang.core.errors import NotFound
-from mingzhang.inspections.answers import is_judged
 from mingzhang.inspections.models import (
     DONE,
     OPEN,
@@ -123,7 +122,7 @@ def judged_items(round: Round) -> list[Item]:
     not among them."""
     if round.checklist == FOLLOW_UP.id:
         return []
-    return [item for item in checklist_of(round).items() if is_judged(item)]
+    return [item for item in checklist_of(round).items() if item.is_judged]
 
 
 def inspectors_of(rounds: Sequence[Round]) -> dict[int, list[Person]]:
@@ -163,6 +162,7 @@ def _answers(rounds: Sequence[int]) -> dict[tuple[int, str], list[Said]]:
     found: dict[tuple[int, str], list[Said]] = defaultdict(list)
     rows = Answer.objects.filter(round__in=rounds).select_related("op__by").order_by("op__number")
     for one in rows:
-        said = Said(one.pk, one.before, one.value, one.note, one.op.sending, one.op.by.name, one.op.said_at)
+        op = one.op
+        said = Said(one.pk, one.before, one.value, one.note, one.category, op.sending, op.by.name, op.said_at)
         found[one.round_id, one.item].append(said)
     return found

@@ -49,6 +49,7 @@ STAND_NAMES: dict[str, Promise] = {
 FOLLOWED_NAMES: dict[str, Promise] = {
     "confirmed": _("没有反弹"), "recurred": _("反弹了"), "": _("这次没有看"),
 }  # fmt: skip
+STANCES: dict[bool | None, Promise] = {True: _("认可"), False: _("不认可"), None: _("不表态")}
 KINDS: dict[str, Promise] = {"visit": _("现场检查"), "self_check": _("自查")}
 
 

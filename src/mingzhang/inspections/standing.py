@@ -21,14 +21,15 @@ class Said(NamedTuple):
     before: UUID | None
     value: str
     note: str
+    category: str
     sending: UUID
     by: str
     at: datetime
 
     @property
-    def content(self) -> tuple[str, str]:
+    def content(self) -> tuple[str, str, str]:
         """What two answers are compared by."""
-        return self.value, self.note
+        return self.value, self.note, self.category
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mingzhang.findings.models import OPEN, UNSOLVED, Finding, FollowUp
-from mingzhang.inspections.models import DONE, PoolObject, Round
+from mingzhang.inspections.models import DONE, Round
 from mingzhang.inspections.verify_draw import MOST_WEIGHT
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Book, Unit
@@ -83,11 +83,13 @@ def _times(factor: int) -> str:
     return f"×{factor}" if factor > 1 else ""
 
 
-def weigh(objects: Sequence[PoolObject], factors: Mapping[str, int], book: Book, today: date) -> list[Weighed]:
-    """The weight of each object by what is counted of its unit and those below it, each times its factor. A fixed
-    number of queries."""
-    counts = {key: _with_below(FIGURES[key][2](book, today)) for key in factors}
-    return [_weighed(one.unit_id, factors, counts) for one in objects]
+def weigh(units: Iterable[int], factors: Mapping[str, int], book: Book, today: date) -> dict[int, Weighed]:
+    """The weight of an object in each unit by what is counted of it and those below it, each times its factor. A
+    fixed number of queries."""
+    counted = [
+        (str(FIGURES[key][1]), factor, _with_below(FIGURES[key][2](book, today))) for key, factor in factors.items()
+    ]
+    return {unit: _weighed(unit, counted) for unit in units}
 
 
 def _with_below(counts: Counter[int]) -> Counter[int]:
@@ -98,11 +100,7 @@ def _with_below(counts: Counter[int]) -> Counter[int]:
     return found
 
 
-def _weighed(unit: int, factors: Mapping[str, int], counts: Mapping[str, Counter[int]]) -> Weighed:
-    weight = min(1 + sum(factor * counts[key][unit] for key, factor in factors.items()), MOST_WEIGHT)
-    parts = [
-        f"{FIGURES[key][1]}{counts[key][unit]}{_times(factor)}"
-        for key, factor in factors.items()
-        if counts[key][unit]
-    ]
+def _weighed(unit: int, counted: Sequence[tuple[str, int, Counter[int]]]) -> Weighed:
+    weight = min(1 + sum(factor * counts[unit] for _name, factor, counts in counted), MOST_WEIGHT)
+    parts = [f"{name}{counts[unit]}{_times(factor)}" for name, factor, counts in counted if counts[unit]]
     return Weighed(weight, f"{weight} = {' + '.join(['1', *parts])}")

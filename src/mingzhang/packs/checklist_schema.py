@@ -40,7 +40,8 @@ class Answer(Model):
 
 
 class Suggestion(Model):
-    """What a problem with an item would be put down as: a category and a severity of findings, by id."""
+    """What a problem with an item would be put down as: a category and a severity of findings, by id. Where an item
+    suggests none, whoever finds the problem says which, or it is what findings.yaml has for the rest."""
 
     category: Id
     severity: Id | None = None
@@ -63,6 +64,13 @@ class Item(Model):
     guidance: Names | None = None
     photo: bool = False
     finding: Suggestion | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether an answer to it can be right or wrong at all."""
+        if self.answer == "number":
+            return self.min is not None or self.max is not None
+        return self.answer == "yes_no" or any(option.wrong for option in self.options)
 
 
 class Part(Model):

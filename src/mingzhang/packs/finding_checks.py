@@ -19,6 +19,8 @@ def finding_faults(findings: Findings, place: Place, known: Known) -> Iterator[F
     """Everything wrong with findings.yaml. Kinds that could not be read are let pass."""
     for part in ("categories", "severities", "suspensions"):
         yield from repeated([one.id for one in getattr(findings, part)], place.inside(part))
+    if findings.otherwise is not None and findings.otherwise not in findings.categories_by_id:
+        yield _unknown(findings.otherwise, findings.categories_by_id, place.inside("otherwise"))
     for number, severity in enumerate(findings.severities):
         after = severity.follow_up
         if after and (after.days is None) == (after.months is None):
@@ -102,7 +104,7 @@ def _named_faults(field: str, types: Collection[str], table: Table, place: Place
 def _sorting_faults(sorting: Sorting, known: Collection[str], table: Table, place: Place) -> Iterator[Fault]:
     for path, id in [(("otherwise",), sorting.otherwise), *_answered(sorting)]:
         if id not in known:
-            yield place.fault(*path, wrong=_("没有“%(id)s”") % {"id": id}, right=suggestion(id, known))
+            yield _unknown(id, known, place.inside(*path))
     if sorting.field is not None:
         yield from _named_faults(sorting.field, {"choice"}, table, place, "field")
     elif sorting.answers:
@@ -112,6 +114,10 @@ def _sorting_faults(sorting: Sorting, known: Collection[str], table: Table, plac
         if options is not None and answer not in options:
             wrong = _("没有选项“%(id)s”") % {"id": answer}
             yield place.key_fault("answers", answer, wrong=wrong, right=suggestion(answer, options))
+
+
+def _unknown(id: str, known: Collection[str], place: Place) -> Fault:
+    return place.fault(wrong=_("没有“%(id)s”") % {"id": id}, right=suggestion(id, known))
 
 
 def _answered(sorting: Sorting) -> list[tuple[tuple[str, ...], str]]:

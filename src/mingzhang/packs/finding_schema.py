@@ -96,10 +96,11 @@ class FindingRows(Rows):
 
 class Findings(Model):
     """findings.yaml: the vocabulary of findings, the tables whose rows become findings, and those whose rows become
-    matters to be seen to."""
+    matters to be seen to. `otherwise` is the category of a problem of which nobody says another."""
 
     categories: Annotated[tuple[Category, ...], Rule(min_length=1, max_length=40)]
     severities: Annotated[tuple[Severity, ...], Rule(min_length=1, max_length=9)]
+    otherwise: Id | None = None
     suspensions: tuple[Suspension, ...] = ()
     rows: tuple[FindingRows, ...] = ()
     matters: tuple[Rows, ...] = ()

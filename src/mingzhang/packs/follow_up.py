@@ -7,7 +7,9 @@ from mingzhang.packs.base import Names
 from mingzhang.packs.checklist_schema import Answer, Checklist, Item, Part
 from mingzhang.packs.duty_schema import Basis
 
-STILL, MEASURES, GOOD, AGAIN = "still", "measures", "good", "again"
+STILL, MEASURES = "still", "measures"
+GOOD, AGAIN = "good", "again"
+KEPT, LAPSED = "yes", "no"
 _BASIS = (Basis(regulation="问题销号以后，到期由没有参与整改的人回头看一次"),)
 
 FOLLOW_UP = Checklist(
@@ -37,8 +39,13 @@ FOLLOW_UP = Checklist(
                 ),
                 Item(
                     id=MEASURES,
-                    name=Names({"zh-hans": "整改措施还在做", "en": "The measures are kept up"}),
+                    name=Names({"zh-hans": "整改措施还在做没有", "en": "Are the measures kept up"}),
                     basis=_BASIS,
+                    answer="choice",
+                    options=(
+                        Answer(id=KEPT, name=Names({"zh-hans": "还在做", "en": "Kept up"})),
+                        Answer(id=LAPSED, name=Names({"zh-hans": "没有在做", "en": "Not kept up"}), wrong=True),
+                    ),
                     guidance=Names(
                         {
                             "zh-hans": "一次做完的措施选“不涉及”；没有在做的，写明是哪一条。",

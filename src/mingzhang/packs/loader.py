@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from mingzhang.packs import yaml_source
-from mingzhang.packs.checklist_checks import checklist_faults
+from mingzhang.packs.checklist_checks import checklist_faults, problem_faults
 from mingzhang.packs.checklist_schema import Checklist
 from mingzhang.packs.dashboard_checks import dashboard_faults
 from mingzhang.packs.duty_checks import duty_faults
@@ -215,10 +215,17 @@ class _Parts:
             yield from dashboard_faults(dashboard, place, pack, self.broken_figures)
         for duty, place in self.duties:
             yield from duty_faults(duty, place, known, pack.duties_by_id, self.broken_duties)
-        for checklist, place in self.checklists:
-            yield from checklist_faults(checklist, place, pack.levels)
+        yield from self.checklist_faults(pack)
         if self.findings:
             yield from finding_faults(*self.findings, known)
+
+    def checklist_faults(self, pack: Pack) -> Iterator[Fault]:
+        """What could not be read of findings.yaml is not blamed on those that refer to it."""
+        broken = self.findings is None and FOUND.partition(".")[0] in self.broken_kinds
+        for checklist, place in self.checklists:
+            yield from checklist_faults(checklist, place, pack.levels)
+            if not broken:
+                yield from problem_faults(checklist, place, pack.findings)
 
     def figure_faults(self, pack: Pack) -> Iterator[Fault]:
         measures = {figure.id: figure.measure for figure in pack.figures}

@@ -20,7 +20,7 @@ from mingzhang.inspections.outcome import Outcome, Visited, outcome_of
 from mingzhang.inspections.result_words import draws_said, limits_of
 from mingzhang.inspections.rosters import SCRIPT
 from mingzhang.inspections.rounds_query import checklist_of
-from mingzhang.inspections.saying import WHY
+from mingzhang.inspections.saying import STANCES, WHY
 from mingzhang.inspections.views.results import started
 from mingzhang.organisation.place import Place, placed
 from mingzhang.organisation.queries import today_in
@@ -204,8 +204,7 @@ def _statements(outcome: Outcome) -> Iterator[Block]:
         % {"visited": len(outcome.visited), "said": len(outcome.said)}
     )
     for one in outcome.said:
-        stance = {None: _("没有表态"), True: _("同意"), False: _("不同意")}[one.agrees]
-        said = {"object": one.where, "post": one.said_by, "stance": stance}
+        said = {"object": one.where, "post": one.said_by, "stance": STANCES[one.agrees]}
         line = _("%(object)s（%(post)s）%(stance)s") % said
         yield from _said(f"{line}：{one.statement}" if one.statement else f"{line}。")
 

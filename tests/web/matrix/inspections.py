@@ -58,14 +58,22 @@ def published(office: Office) -> Draw:
 
 
 def committed(office: Office) -> Draw:
-    draw = published(office)
+    return _committed(published(office), office)
+
+
+def _committed(draw: Draw, office: Office) -> Draw:
     for person, secret in zip((office.cast.zhou, inspector(office)), SECRETS, strict=True):
         actions.commit_secret(draw=draw, secret=secret, by=person)
     return draw
 
 
 def drawn(office: Office) -> Draw:
-    draw = committed(office)
+    return disclosed(published(office), office)
+
+
+def disclosed(draw: Draw, office: Office) -> Draw:
+    """A draw whose roster is published, after both have committed and said their secrets."""
+    draw = _committed(draw, office)
     for person, secret in zip((office.cast.zhou, inspector(office)), SECRETS, strict=True):
         draw = actions.reveal_secret(draw=draw, secret=secret, by=person)
     return draw

@@ -36,14 +36,15 @@ def spawn_found(*, spotted: Sequence[Spotted], pack: PackVersion, by: Person) ->
     for finding, one in zip(made, spotted, strict=True):
         finding.save(force_insert=True)
         note(finding, "report", by=by, before="found", unit=finding.unit)
-        _show(finding, one, by)
+        show_before(finding, one.pictures, by)
     accrue_findings([one.pk for one in made], book, by)
     return made
 
 
-def _show(finding: Finding, spotted: Spotted, by: Person) -> None:
-    pictures, at = {evidence.pk: (evidence, name) for evidence, name in spotted.pictures}, clock.now()
-    for evidence, name in list(pictures.values())[:MOST_FILES]:
+def show_before(finding: Finding, pictures: Sequence[tuple[Evidence, str]], by: Person) -> None:
+    """Pictures, each with its name, that show how a finding looks before it is corrected in its present round."""
+    known, at = {evidence.pk: (evidence, name) for evidence, name in pictures}, clock.now()
+    for evidence, name in list(known.values())[:MOST_FILES]:
         FindingEvidence.objects.create(
             finding=finding, round=finding.round, stage="before", evidence=evidence, name=name, by=by, at=at
         )

@@ -13,14 +13,14 @@ from mingzhang.inspections import flows, round_rules
 from mingzhang.inspections.actions.accruing import accrue_checked, accrue_drawn
 from mingzhang.inspections.actions.follow_ups import look_again
 from mingzhang.inspections.actions.rounds import acknowledged
-from mingzhang.inspections.answers import is_wrong, value_said
+from mingzhang.inspections.answers import value_said
 from mingzhang.inspections.models import Noted, Photo, Round, RoundFinding
-from mingzhang.inspections.rounds_query import Reading, checklist_of, reading_of
+from mingzhang.inspections.problems import wrong_in
+from mingzhang.inspections.rounds_query import Reading, reading_of
 from mingzhang.ledger.models import Evidence
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import today_in
 from mingzhang.packs.checklist_schema import Item
-from mingzhang.packs.queries import pack_of
 from mingzhang.packs.wording import language
 
 Picture = tuple[Evidence, str]
@@ -37,7 +37,8 @@ class Problem(NamedTuple):
 
 def finish(round: Round, by: Person) -> Round:
     """Finish a locked round; the book's last position is locked before it. What the inspected party said on the
-    spot acknowledges it. Raises StateRefused while an item has no answer, or several."""
+    spot acknowledges it. Raises StateRefused while an item has no answer, or several, or no category though it is
+    wrong."""
     reading = reading_of(round)
     round_rules.check_complete(round, reading)
     round.state = flows.ROUND.target(round.state, "finish")
@@ -62,16 +63,11 @@ def _spawn(round: Round, problems: list[Problem], by: Person) -> None:
 
 
 def _problems(round: Round, reading: Reading) -> Iterator[Problem]:
-    """A wrong answer is a problem where its pack says what of; what was noted of the item says it better."""
+    """Every wrong answer is a problem, and so is what was noted."""
     pictures = _pictures(reading)
-    worded = {one.item for one in reading.noted if one.item}
-    for item in checklist_of(round).items():
-        said = reading.answers[item.id]
-        if item.finding and is_wrong(item, said.value) and item.id not in worded:
-            severity = item.finding.severity or _mildest(round)
-            words = _described(item, said.value, said.note)
-            found = _found(round, words, item.finding.category, severity)
-            yield Problem(Spotted(found, pictures[item.id]), item.id, None)
+    for item, said, category, severity in wrong_in(round, reading):
+        found = _found(round, _described(item, said.value, said.note), category, severity)
+        yield Problem(Spotted(found, pictures[item.id]), item.id, None)
     for noted in reading.noted:
         found = _found(round, noted.words, noted.category, noted.severity, noted.place)
         yield Problem(Spotted(found, pictures[noted.item or str(noted.pk)]), noted.item, noted)
@@ -109,8 +105,3 @@ def _described(item: Item, value: str, note: str) -> str:
     """The item, the answer, and what was written beside it."""
     said = f"{item.name.text(language())}：{value_said(item, value)}"
     return f"{said}\n{note}" if note else said
-
-
-def _mildest(round: Round) -> str:
-    words = pack_of(round.pack_version_id).findings
-    return words.severities[0].id if words else ""

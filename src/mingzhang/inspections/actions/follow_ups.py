@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import flows as findings_flows
+from mingzhang.findings.actions.inspecting import show_before
 from mingzhang.findings.actions.verifying import Result, follow_up_sent
 from mingzhang.findings.models import Finding, FollowUp
 from mingzhang.findings.wording import severity_name, vocabulary
@@ -26,7 +27,7 @@ from mingzhang.inspections.verify_draw import MOST_WEIGHT
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import subtree_now
 from mingzhang.organisation.scopes import AnyOf
-from mingzhang.packs.follow_up import AGAIN, MEASURES, STILL
+from mingzhang.packs.follow_up import AGAIN, GOOD, KEPT, LAPSED, MEASURES, STILL
 
 
 @dataclass(frozen=True)
@@ -110,23 +111,28 @@ def _weighing(found: list[Finding], weights: Mapping[str, int]) -> str:
     return _("权重按问题的程度：%(said)s") % {"said": said}
 
 
+_RESULTS: dict[str, Result] = {GOOD: "confirmed", AGAIN: "recurred"}
+
+
 # --- what was seen ------------------------------------------------------------------------------------------------
 
 
 def look_again(round: Round, reading: Reading, by: Person) -> None:
-    """What a finished round saw of its finding becomes the finding's follow-up. Nothing where somebody else has
-    looked meanwhile and there is nothing more to say. Call inside the transaction that finishes the round, with the
-    book's last position locked. Raises NotAllowed for whoever corrected it, InvalidInput where it came back and
-    nothing is said about it."""
+    """What a finished round saw of its finding becomes the finding's follow-up, and its pictures show how it looks
+    where it came back. Nothing where somebody else has looked meanwhile and there is nothing more to say. Call
+    inside the transaction that finishes the round, with the book's last position locked. Raises NotAllowed for
+    whoever corrected it, InvalidInput where it came back and nothing is said about it."""
     finding = finding_of(round)
     if finding is None:
         return
-    result: Result = "recurred" if reading.answers[STILL].value == AGAIN else "confirmed"
+    result = _RESULTS[reading.answers[STILL].value]
     try:
         findings_flows.check(finding, "recur" if result == "recurred" else "confirm")
     except StateRefused:
         return
-    follow_up_sent(finding=finding, result=result, remark=_remark(reading), by=by)
+    finding = follow_up_sent(finding=finding, result=result, remark=_remark(reading), by=by)
+    if result == "recurred":
+        show_before(finding, [(one.evidence, one.name) for one in reading.photos], by)
     made = FollowUp.objects.filter(closing__finding=finding).order_by("-id")[0]
     RoundFollowUp.objects.create(round=round, follow_up=made)
 
@@ -141,6 +147,6 @@ def finding_of(round: Round) -> Finding | None:
 def _remark(reading: Reading) -> str:
     """What the inspector wrote: of how it is now, and of the measures where they are not kept up."""
     measures = reading.answers[MEASURES]
-    kept = {"no": _("整改措施没有在做"), "yes": _("整改措施还在做")}.get(measures.value, "")
+    kept = {LAPSED: _("整改措施没有在做"), KEPT: _("整改措施还在做")}.get(measures.value, "")
     told = f"{kept}：{measures.note}" if kept and measures.note else kept or measures.note
     return "\n".join(one for one in (reading.answers[STILL].note, told) if one)

@@ -19,9 +19,10 @@ from mingzhang.core.errors import InvalidInput, NotFound
 from mingzhang.inspections import flows, round_rules
 from mingzhang.inspections.actions.finishing import finish
 from mingzhang.inspections.actions.rounds import acknowledged, locked
-from mingzhang.inspections.answers import clean_value
+from mingzhang.inspections.answers import NOT_APPLICABLE, clean_value
 from mingzhang.inspections.models import Answer, Drop, Noted, Operation, Photo, Round, Statement
 from mingzhang.inspections.operations import Sent
+from mingzhang.inspections.problems import decides
 from mingzhang.inspections.rounds_query import checklist_of
 from mingzhang.ledger.actions.evidence import known_evidence
 from mingzhang.ledger.appending import lock_position
@@ -31,8 +32,10 @@ from mingzhang.ledger.filetypes import IMAGES
 from mingzhang.ledger.likeness import Likeness
 from mingzhang.ledger.models import Evidence
 from mingzhang.organisation.models import Person
+from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.validation import TITLE_LENGTH
+from mingzhang.packs.wording import language
 
 MOST_PHOTOS = 200
 MOST_NOTED = 200
@@ -153,10 +156,22 @@ def _answer(round: Round, made: Operation, sent: Sent) -> None:
         op=made,
         round=round,
         item=item.id,
-        value=clean_value(item, sent.text("value")),
+        value=_value(round, item, sent),
         note=clean_note(sent.text("note"), _("说明")),
+        category=_category(round, sent),
         before=sent.uuid("before"),
     )
+
+
+def _value(round: Round, item: Item, sent: Sent) -> str:
+    value = clean_value(item, sent.text("value"))
+    if value == NOT_APPLICABLE and decides(round, item):
+        named = {"item": item.name.text(language())}
+        raise InvalidInput(
+            _("“%(item)s”不能答“不涉及”。") % named,
+            remedy=_("现在看不到的，由安排检查的人写明原因，这一个不查了。"),
+        )
+    return value
 
 
 def _note(round: Round, made: Operation, sent: Sent) -> None:
@@ -175,6 +190,14 @@ def _note(round: Round, made: Operation, sent: Sent) -> None:
         severity=severity,
         place=clean_line(sent.text("place"), TITLE_LENGTH, _("地点")),
     )
+
+
+def _category(round: Round, sent: Sent) -> str:
+    """What a problem with an item is put down as, if that was said. Raises InvalidInput for an unknown one."""
+    given, words = sent.text("category"), pack_of(round.pack_version_id).findings
+    if given and (words is None or given not in words.categories_by_id):
+        raise InvalidInput(_("没有这个类别。"), remedy=_("请从列出的里面选。"))
+    return given
 
 
 def _drop(round: Round, made: Operation, sent: Sent) -> None:

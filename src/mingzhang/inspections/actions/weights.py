@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput
-from mingzhang.inspections import queries
 from mingzhang.inspections.actions.pools import opened, tell
-from mingzhang.inspections.models import Draw, PoolObject
+from mingzhang.inspections.models import Draw
 from mingzhang.inspections.weighing import FIGURES, MOST_FACTOR, Weighed, formula_of, weigh
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import today_in
@@ -26,23 +25,25 @@ def weigh_pool(*, draw: Draw, factors: Mapping[str, int], by: Person) -> Draw:
     if any(not 0 <= one <= MOST_FACTOR for one in factors.values()):
         raise InvalidInput(_("乘以几，是0到%(most)d的整数。") % {"most": MOST_FACTOR})
     wanted = {key: factors[key] for key in FIGURES if factors.get(key)}
-    book, objects = held.inspection.book, list(queries.objects_of(held).select_related(None))
+    book, units = held.inspection.book, set(held.pool.values_list("unit", flat=True))
     today = today_in(book)
-    _keep(objects, weigh(objects, wanted, book, today) if wanted else [Weighed(1, "")] * len(objects))
+    _keep(held, weigh(units, wanted, book, today) if wanted else dict.fromkeys(units, Weighed(1, "")))
     held.weighing = formula_of(wanted, today) if wanted else ""
     held.save(update_fields=["weighing"])
     tell(held, "weigh", by, wanted)
     return held
 
 
-def _keep(objects: Sequence[PoolObject], weighed: Sequence[Weighed]) -> None:
-    """In one statement: there may be tens of thousands."""
-    rows = [(one.pk, said.weight, said.because) for one, said in zip(objects, weighed, strict=True)]
+def _keep(draw: Draw, weighed: Mapping[int, Weighed]) -> None:
+    """In one statement: there may be tens of thousands. What weighs the same as before is left alone."""
+    columns = list(weighed), [one.weight for one in weighed.values()], [one.because for one in weighed.values()]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_KEEP, [*columns, draw.pk])
 
 
 _KEEP = """
 UPDATE inspections_poolobject AS held SET weight = said.weight, because = said.because
-  FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS said (id, weight, because) WHERE held.id = said.id
+  FROM unnest(%s::int[], %s::int[], %s::text[]) AS said (unit, weight, because)
+ WHERE held.draw_id = %s AND held.unit_id = said.unit
+   AND (held.weight, held.because) IS DISTINCT FROM (said.weight, said.because)
 """

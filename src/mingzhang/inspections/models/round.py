@@ -169,13 +169,15 @@ class Operation(models.Model):
 
 class Answer(models.Model):
     """What was answered to an item. `before` is the operation whose answer the device had seen for it, if any; it
-    need not have arrived. An empty `value` takes an answer back. Append-only."""
+    need not have arrived. An empty `value` takes an answer back. `category` is what a problem with the item is put
+    down as, where its checklist does not say. Append-only."""
 
     op = models.OneToOneField(Operation, models.PROTECT, primary_key=True, related_name="answer")
     round = models.ForeignKey(Round, models.PROTECT, related_name="answers")
     item = models.TextField()
     value = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    category = models.TextField(blank=True, default="", db_default="")
     before = models.UUIDField(null=True)
 
     def __str__(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from mingzhang.inspections.saying import basis_said
+from mingzhang.inspections.saying import STANCES, basis_said
 from mingzhang.packs.base import Names
 from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.wording import language
@@ -48,6 +49,12 @@ def _number(item: Item) -> str:
 def basis(item: Item) -> str:
     """What an item rests on."""
     return basis_said(item)
+
+
+@register.filter
+def stance(agrees: bool | None) -> Promise:
+    """What the inspected party thinks of what was found."""
+    return STANCES[agrees]
 
 
 @register.filter

@@ -15,6 +15,7 @@ from mingzhang.inspections.draw_page import DrawPage
 from mingzhang.inspections.models import Draw
 from mingzhang.inspections.plan_page import turns_of
 from mingzhang.inspections.published import FILES, published
+from mingzhang.inspections.result_page import group_lines
 from mingzhang.inspections.saying import INSPECTION_LOOKS
 from mingzhang.inspections.views.draws import saved_document, saved_script
 from mingzhang.ledger.listing import Pages
@@ -52,13 +53,15 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
     """One plan with its draws."""
     found = queries.public_by_id(number)
     draws = queries.public_draws([found]).get(found.pk, [])
+    said = published(found)
     context = {
         "inspection": found,
         "state": flows.INSPECTION.states[found.state],
         "look": INSPECTION_LOOKS[found.state],
         "checklist": queries.checklist_of(found),
         "turns": turns_of(found, "inspections:open_draw", draws),
-        "result": published(found),
+        "result": said,
+        "groups": group_lines(said["problems"]) if said else (),
         "today": today_in(found.book),
     }
     return render(request, "inspections/open_inspection.html", context)

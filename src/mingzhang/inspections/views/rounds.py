@@ -97,7 +97,8 @@ def _settle(found: Round, form: QueryDict, by: Person) -> str:
     if chosen is None or str(heads[-1].op) != form.get("seen"):
         raise StateRefused(_("这一项的答案又有变动。"), remedy=_("请看过新的再选。"))
     said = {
-        "item": form.get("item", ""), "value": chosen.value, "note": chosen.note, "before": str(heads[-1].op),
+        "item": form.get("item", ""), "value": chosen.value, "note": chosen.note,
+        "category": chosen.category, "before": str(heads[-1].op),
     }  # fmt: skip
     sent = Sent(uuid4(), "answer", clock.now(), said)
     actions.take_operation(round=found, sent=sent, sending=uuid4(), device=None, by=by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -19,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from mingzhang.core import clock
+from mingzhang.core.bodies import object_in
 from mingzhang.core.errors import InvalidInput, Refusal, StateRefused
 from mingzhang.inspections import actions, rounds_query
 from mingzhang.inspections.models import Round
@@ -138,13 +138,7 @@ def _check_person(person: Person, given: object) -> None:
 def _body(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > MOST_BYTES:
         raise TooLarge(_("一次送来的太多了。"), remedy=_("请分几次上传。"))
-    try:
-        found = json.loads(request.body)
-    except (ValueError, RecursionError) as fault:
-        raise InvalidInput(_("送来的内容不完整。")) from fault
-    if not isinstance(found, dict):
-        raise InvalidInput(_("送来的内容不完整。"))
-    return found
+    return object_in(request.body)
 
 
 def _device(given: dict[str, Any]) -> UUID | None:

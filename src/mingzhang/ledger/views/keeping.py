@@ -3,8 +3,6 @@ put to, and finding what a field may point at."""
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mingzhang.core import clock
+from mingzhang.core.bodies import object_in
 from mingzhang.core.errors import InvalidInput, NotFound, Refusal
 from mingzhang.ledger import actions, queries
 from mingzhang.ledger.forms.given import Given
@@ -35,19 +34,9 @@ def autosave(request: HttpRequest, place: Place) -> HttpResponse:
     if request.method != "POST":
         return JsonResponse({"person": place.person.pk, "token": get_token(request)})
     try:
-        return JsonResponse(_kept(place.person, _asked(request)))
+        return JsonResponse(_kept(place.person, object_in(request.body)))
     except Refusal as refused:
         return said(refused)
-
-
-def _asked(request: HttpRequest) -> dict[str, object]:
-    try:
-        asked = json.loads(request.body)
-    except (ValueError, RecursionError) as fault:
-        raise InvalidInput("not JSON") from fault
-    if not isinstance(asked, dict):
-        raise InvalidInput("not an object")
-    return asked
 
 
 def _kept(person: Person, asked: dict[str, object]) -> dict[str, object]:

@@ -4,9 +4,10 @@ statements."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,33 @@ def _many(kind: str, count: int) -> str:
     return said % {"count": count}
 
 
+# --- what falls due -----------------------------------------------------------------------------------------------
+
+
+class _Due(NamedTuple):
+    """Something that some people have to do by a day. `said` puts it in words, by the stage and the days left."""
+
+    subject: str
+    kind: str
+    people: Iterable[int]
+    deadline: date
+    address: str
+    said: Callable[[str, int], str]
+
+
+def _reminders(due: _Due, today: date, calendar: WorkCalendar) -> Iterator[Telling]:
+    """Of each stage everybody is told once, for a day by which it has to be done."""
+    stage = _stage(due.deadline, today)
+    title = short(due.said(stage, calendar.count(today + DAY, due.deadline)))
+    key = f"{due.subject}:{stage}:{due.deadline}"
+    for person in due.people:
+        yield Telling(person, key, due.kind, title, due.address, stage == "today")
+
+
+def _stage(deadline: date, today: date) -> str:
+    return "soon" if deadline > today else "today" if deadline == today else "late"
+
+
 # --- tasks --------------------------------------------------------------------------------------------------------
 
 
@@ -137,25 +165,14 @@ def remind_of_tasks(*, book: Book) -> int:
     ahead = calendar.add(today, terms_of(book).remind_before)
     found = falling_due(book, today - LATE_DAYS, ahead, today=today)
     with translation.override(book.language):
-        return tell_all(book=book, tellings=[one for task in found for one in _reminders(task, today, calendar)])
-
-
-def _stage(deadline: date, today: date) -> str:
-    return "soon" if deadline > today else "today" if deadline == today else "late"
-
-
-def _reminders(task: Reached, today: date, calendar: WorkCalendar) -> Iterator[Telling]:
-    stage = _stage(task.deadline, today)
-    title = short(_said(task, stage, calendar.count(today + DAY, task.deadline)))
-    for person in task.people:
-        yield Telling(
-            person,
-            f"task:{task.task}:{stage}:{task.deadline}",
-            OF_TASK,
-            title,
-            task_page(task.task),
-            stage == "today",
+        return tell_all(
+            book=book, tellings=[one for task in found for one in _reminders(_of_task(task), today, calendar)]
         )
+
+
+def _of_task(task: Reached) -> _Due:
+    said = partial(_said, task)
+    return _Due(f"task:{task.task}", OF_TASK, task.people, task.deadline, task_page(task.task), said)
 
 
 def _said(task: Reached, stage: str, left: int) -> str:
@@ -183,16 +200,15 @@ def remind_of_findings(*, book: Book) -> int:
     ahead = calendar.add(today, terms_of(book).remind_before)
     found = reaching.falling_due(book, today - LATE_DAYS, ahead, today=today)
     with translation.override(book.language):
-        return tell_all(book=book, tellings=[one for due in found for one in _of_finding(due, today, calendar)])
+        return tell_all(
+            book=book, tellings=[one for due in found for one in _reminders(_of_finding(due), today, calendar)]
+        )
 
 
-def _of_finding(due: reaching.Reached, today: date, calendar: WorkCalendar) -> Iterator[Telling]:
-    finding, deadline = due.finding, due.finding.deadline
-    stage = _stage(deadline, today)
-    title = short(_finding_said(finding, stage, calendar.count(today + DAY, deadline)))
-    key = f"finding:{finding.pk}:{stage}:{deadline}"
-    for person in due.people:
-        yield Telling(person, key, OF_FINDING, title, finding_page(finding.pk), stage == "today")
+def _of_finding(due: reaching.Reached) -> _Due:
+    finding = due.finding
+    said, address = partial(_finding_said, finding), finding_page(finding.pk)
+    return _Due(f"finding:{finding.pk}", OF_FINDING, due.people, finding.deadline, address, said)
 
 
 def _finding_said(finding: Finding, stage: str, left: int) -> str:

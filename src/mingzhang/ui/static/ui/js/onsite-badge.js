@@ -4,14 +4,14 @@ import { waiting } from "./onsite-standing.js";
 import { isReady } from "./onsite-worker-link.js";
 
 const LOOKS = {
-  hidden: ["key", "is-soon"], out: ["key", "is-soon"], away: ["off", "is-off"], sending: ["up", "is-busy"],
+  hidden: ["key", "is-soon"], out: ["key", "is-soon"], step: ["key", "is-soon"], away: ["off", "is-off"], sending: ["up", "is-busy"],
   waits: ["save", ""], refused: ["warn", "is-soon"], all: ["check2", "is-done"], unknown: ["clock", ""],
 };
 
 // The name of the state, the gravest first.
 export function stateOf({ net, account, sending, hidden }, { words, photos, refused }) {
   if (hidden) return "hidden";
-  if (account === "out") return "out";
+  if (account === "out" || account === "step") return account;
   if (net === "away") return "away";
   if (sending) return "sending";
   if (words + photos) return "waits";
@@ -36,7 +36,7 @@ export function showBadge(net, rows, now) {
   if (words + state === shown) return;
   shown = words + state;
   badge(state);
-  line(state, words, counts, now);
+  line(state, words, counts, net, now);
 }
 
 function badge(state) {
@@ -47,7 +47,7 @@ function badge(state) {
   place.replaceChildren(icon(picture), make("span", {}, say(`badge_${state}`)));
 }
 
-function line(state, words, counts, now) {
+function line(state, words, counts, { go }, now) {
   document.getElementById("line").textContent = words;
   const box = document.getElementById("sync");
   box.dataset.state = state;
@@ -56,6 +56,7 @@ function line(state, words, counts, now) {
   const act = document.getElementById("sync-act");
   act.replaceChildren();
   if (state === "out") act.append(signIn());
+  else if (state === "step") act.append(make("a", { class: "btn", href: go }, say("set_up_step")));
   else if (waits && state !== "sending" && navigator.onLine) act.append(button(say("send_now"), now));
 }
 

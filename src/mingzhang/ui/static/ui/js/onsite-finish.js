@@ -28,9 +28,24 @@ const answerOf = (held) => (item) => {
   return make("span", { class: "meta" }, [wordsOf(item, value), words].filter(Boolean).join("："));
 };
 
+const answered = ({ right, wrong, na }) => [...wrong, ...right, ...na];
+
 function reason(found) {
   if (found.clash.length) return say("clash_first", { n: found.clash.length });
-  return found.open.length ? say("open_first", { n: found.open.length }) : "";
+  if (found.open.length) return say("open_first", { n: found.open.length });
+  if (found.untold.length) return say("untold_first");
+  return found.unsorted.length ? say("unsorted_first", { n: found.unsorted.length }) : "";
+}
+
+// What becomes of the finding that is looked at again.
+function outcomeOf({ number }, { wrong }) {
+  return say(wrong.some(({ decides }) => decides) ? "finish_back" : "finish_good", { number });
+}
+
+function questionOf(round, found, held) {
+  const wrong = held.noted.length + (round.again ? 0 : found.wrong.length);
+  if (!wrong && round.again) return say("finish_ask_plain");
+  return say(wrong ? "finish_ask" : "finish_ask_none", { wrong });
 }
 
 function end({ round, held, found, place, now }) {
@@ -41,9 +56,8 @@ function end({ round, held, found, place, now }) {
   }
   const why = reason(found);
   const go = button(say("finish"), async () => {
-    const wrong = found.wrong.length + held.noted.length;
-    const question = say(wrong ? "finish_ask" : "finish_ask_none", { wrong });
-    if (!(await ask(question, say("finish"), { grave: true }))) return;
+    const question = [round.again && outcomeOf(round.again, found), questionOf(round, found, held)];
+    if (!(await ask(question.filter(Boolean).join("\n"), say("finish"), { grave: true }))) return;
     if (await kept(() => finish(place.person, place.number))) now();
   }, { look: "is-main is-big", disabled: Boolean(why), "aria-describedby": why && "finish-why" });
   return make("div", { class: "in-end" }, go, why && make("p", { id: "finish-why", class: "hint" }, why));
@@ -64,9 +78,11 @@ export async function finishPage(root, { person, number, now }) {
     const { round, held } = state;
     const found = tally(round, held);
     top.replaceChildren(...[
-      figures(found, held),
+      !round.again && figures(found, held),
       links(say("clashes"), found.clash, number), links(say("still_open"), found.open, number),
-      links(say("problems"), found.wrong, number, answerOf(held)),
+      links(say("untold"), found.untold, number), links(say("unsorted"), found.unsorted, number),
+      round.again ? links(say("again_h", round.again), answered(found), number, answerOf(held))
+        : links(say("problems"), found.wrong, number, answerOf(held)),
     ].filter(Boolean));
     box?.update(state);
     foot.replaceChildren(end({ round, held, found, place, now }));

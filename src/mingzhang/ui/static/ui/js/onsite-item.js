@@ -5,22 +5,27 @@ import { clash } from "./onsite-conflict.js";
 import { kept } from "./onsite-faults.js";
 import { photoStrip } from "./onsite-photos.js";
 import { answer } from "./onsite-queue.js";
-import { hasBound, isWrong, stateOf } from "./onsite-standing.js";
+import { categoryOf, hasBound, isWrong, stateOf } from "./onsite-standing.js";
 
 const YES_NO = [["yes", "check", "yn-ok"], ["no", "x", "yn-no"], ["na", "ring", "yn-na"]];
 const NUMBER = /^-?\d{1,12}([.]\d{1,6})?$/;
 
-export function itemOf(item, number_, place) {
+export function itemOf(item, number_, place, round) {
   const here = { ...place, item: item.id };
   const said = { answer: null };
-  const give = (value, note = said.answer?.note ?? "") =>
-    kept(() => answer(place.person, place.number, item.id, value, note));
-  const remarked = async (words) => !said.answer || give(said.answer.value, words);
+  const give = (value, changed = {}) => {
+    const { note = "", category = "" } = { ...said.answer, ...changed };
+    const sorted = item.sorted_on_site && isWrong(item, value) ? category : "";
+    return kept(() => answer(place.person, place.number, item.id, { value, note, category: sorted }));
+  };
+  const remarked = async (note) => !said.answer || give(said.answer.value, { note });
+  const sortedAs = (category) => give(said.answer.value, { category });
+  const sorting = item.sorted_on_site ? sortingOf(item, round, sortedAs) : null;
   const control = CONTROLS[item.answer](item, give);
   const remark = remarkOf(item, remarked);
   const strip = photoStrip(here);
   const clashes = make("div", { class: "chk-clash", hidden: true });
-  const more = moreOf(remark, strip, item.photo);
+  const more = moreOf(remark, strip, sorting, item.photo);
   const element = make("li", { class: "chk", id: `item-${item.id}`, "data-item": item.id },
     heading(item, number_), control.element, clashes, more.element);
 
@@ -29,9 +34,10 @@ export function itemOf(item, number_, place) {
     element.dataset.state = stateOf(item, held);
     element.dataset.wrong = said.answer && isWrong(item, said.answer.value) ? "yes" : "";
     control.update(held.conflicts[item.id] ? "" : said.answer?.value ?? "", locked);
-    remark.update(said.answer?.note ?? "", locked);
+    remark.update(said.answer?.note ?? "", locked, Boolean(element.dataset.wrong));
     const photos = strip.update({ photos: held.photos, thumbs, locked });
-    clash(clashes, item, held.conflicts[item.id], { ...here, locked, focus: () => control.first.focus() });
+    clash(clashes, item, held.conflicts[item.id], { ...here, locked, categories: round.categories, focus: () => control.first.focus() });
+    sorting?.update(said.answer, locked);
     more.update({ answered: said.answer, wrong: Boolean(element.dataset.wrong), photos, locked });
   }
   return { element, item, update, first: control.first };
@@ -87,7 +93,7 @@ const notApplicable = () => ({ id: "na", words: say("na"), look: "yn-na" });
 
 function options(item, give) {
   const offered = item.options.map(({ id, name, wrong }) => ({ id, words: name, look: wrong ? "yn-no" : "yn-ok" }));
-  return choices(item, [...offered, notApplicable()], give, "yns is-list");
+  return choices(item, item.decides ? offered : [...offered, notApplicable()], give, "yns is-list");
 }
 
 // What is typed is written down while it is typed, a moment after each key, and when the field is left. Emptied, it
@@ -182,13 +188,42 @@ const CONTROLS = { yes_no: yesNo, choice: options, number: numeric, text: worded
 // A sentence beside the answer.
 function remarkOf(item, give) {
   const control = make("textarea", { class: "in", rows: 1, id: `note-${item.id}`, placeholder: say("note_like") });
-  const { update } = typed(control, { give, valid: () => true });
+  const field = typed(control, { give, valid: () => true });
   const label = make("label", { class: "in-l", for: control.id }, say("note"), make("span", { class: "vh" }, item.name));
-  return { element: make("div", { class: "chk-note" }, label, control), control, update };
+  const why = item.decides && make("p", { class: "hint" }, say("told_first"));
+  const update = (words, locked, wrong) => {
+    field.update(words, locked);
+    if (why) why.hidden = !wrong || Boolean(words);
+  };
+  return { element: make("div", { class: "chk-note" }, label, control, why), control, update };
+}
+
+// What a problem with the item is put down as, where its checklist does not say.
+function sortingOf(item, round, give) {
+  const id = `sort-${item.id}`;
+  const none = make("option", { value: "" }, say("choose_category"));
+  const control = make("select", { class: "in", id, "aria-describedby": `${id}-why` }, none,
+    round.categories.map(({ id: value, name }) => make("option", { value }, name)));
+  const why = make("p", { class: "hint chk-sort-why", id: `${id}-why` }, say("category_first"));
+  const label = make("label", { class: "in-l", for: id }, say("category_of"), make("span", { class: "vh" }, item.name));
+  const show = (answered) => {
+    control.value = categoryOf(round, answered);
+    none.hidden = Boolean(control.value);
+    why.hidden = Boolean(control.value);
+    control.setAttribute("aria-invalid", String(!control.value));
+  };
+  let stands = null;
+  control.addEventListener("change", async () => (await give(control.value)) || show(stands));
+  const update = (answered, locked) => {
+    stands = answered;
+    control.disabled = locked;
+    show(answered);
+  };
+  return { element: make("div", { class: "chk-sort" }, label, control, why), update };
 }
 
 // Photo and sentence: open where there is a problem, else behind quiet buttons once there is an answer.
-function moreOf(remark, strip, asksForPhoto) {
+function moreOf(remark, strip, sorting, asksForPhoto) {
   let opened = false;
   const write = button(say("write_note"), () => {
     opened = true;
@@ -196,13 +231,14 @@ function moreOf(remark, strip, asksForPhoto) {
     write.hidden = true;
     remark.control.focus();
   }, { picture: "pen", look: "is-quiet" });
-  const element = make("div", { class: "chk-more" }, remark.element, strip.element, write);
+  const element = make("div", { class: "chk-more" }, sorting?.element, remark.element, strip.element, write);
   const update = ({ answered, wrong, photos, locked }) => {
     const inHand = opened || document.activeElement === remark.control;
     const speaks = Boolean(answered) && (wrong || inHand || Boolean(answered.note));
     element.hidden = !answered && !asksForPhoto && !photos;
     element.classList.toggle("is-bad", wrong);
     element.classList.toggle("is-quiet", !wrong && !photos);
+    if (sorting) sorting.element.hidden = !wrong;
     remark.element.hidden = !speaks;
     write.hidden = speaks || !answered || locked;
   };

@@ -45,6 +45,7 @@ function card(round, rows) {
       make("span", { class: "in-card-h" }, make("b", {}, placeOf(round)), chip(state)),
       make("span", { class: "meta" }, about(round)),
       round.kind === "visit" && make("span", { class: "meta" }, round.checklist.name),
+      round.again && make("span", { class: "in-card-w" }, round.again.words),
       progress(found),
       words + photos > 0 && make("span", { class: "in-wait" }, icon("save"), keptWords({ words, photos })),
       refused > 0 && make("span", { class: "in-wait is-warn" }, icon("warn"), say("refused_n", { n: refused }))));

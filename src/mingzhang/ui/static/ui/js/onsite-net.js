@@ -1,5 +1,6 @@
 // One request and what came of it, as a word: "ok" with `data`; "away" (no network, a network that answers in the
-// site's place, or a server that is down); "signed_out"; "stale" (the token is too old); "other" (somebody else is
+// site's place, or a server that is down); "signed_out"; "second_step" (it has to be
+// set up first, at `go`); "stale" (the token is too old); "other" (somebody else is
 // signed in); "refused" with `why` and `status`; "fault" (the server stumbled over this very thing).
 const WORDS_WAIT = 30_000;
 const PHOTO_WAIT = 180_000;
@@ -8,13 +9,17 @@ const DOWN = new Set([429, 502, 503, 504]);
 const isJson = (answer) => (answer.headers.get("content-type") ?? "").includes("application/json");
 
 async function outcome(answer) {
-  if (answer.type === "opaqueredirect" || answer.status === 401) return { kind: "signed_out" };
+  if (answer.type === "opaqueredirect") return { kind: "signed_out" };
+  if (answer.status === 401) return unknown(isJson(answer) ? await answer.json() : {});
   if (DOWN.has(answer.status)) return { kind: "away" };
   if (answer.status >= 500) return { kind: "fault" };
   if (!isJson(answer)) return answer.ok ? { kind: "away" } : named(answer.status, "");
   const data = await answer.json();
   return answer.ok ? { kind: "ok", data } : named(answer.status, data.why ?? "");
 }
+
+// Nobody is signed in; or somebody is who has to set up a second step first, at `go`.
+const unknown = ({ go }) => (go ? { kind: "second_step", go } : { kind: "signed_out" });
 
 function named(status, why) {
   if (status === 403) return { kind: "stale", why, status };

@@ -25,15 +25,18 @@ const row = (person, round, doing, body, op = newId()) =>
 const put = (tx, one) => asked(tx.objectStore("ops").put(one));
 const fresh = ({ tried, refused }) => !tried && !refused;
 
-export function answer(person, number, item, value, note) {
+const isSame = (one, other) =>
+  one?.value === other.value && one.note === other.note && (one.category ?? "") === other.category;
+
+export function answer(person, number, item, { value, note, category = "" }) {
   return said(person, number, [], (tx, { rows, held }) => {
     const last = rows.filter((one) => one.do === "answer" && one.body.item === item).at(-1);
     const stands = held.answers[item];
-    if (stands?.value === value && stands.note === note && !held.conflicts[item]) return null;
+    if (isSame(stands, { value, note, category }) && !held.conflicts[item]) return null;
     if (last && fresh(last) && !held.conflicts[item]) {
-      return put(tx, { ...last, at: new Date().toISOString(), body: { ...last.body, value, note } });
+      return put(tx, { ...last, at: new Date().toISOString(), body: { ...last.body, value, note, category } });
     }
-    return put(tx, row(person, number, "answer", { item, value, note, before: before(held, item) }));
+    return put(tx, row(person, number, "answer", { item, value, note, category, before: before(held, item) }));
   });
 }
 

@@ -11,7 +11,7 @@ function partsOf(round, place) {
   let number = 0;
   const items = [];
   const sections = round.checklist.parts.map((part) => {
-    const mine = part.items.map((item) => itemOf(item, (number += 1), place));
+    const mine = part.items.map((item) => itemOf(item, (number += 1), place, round));
     items.push(...mine);
     return make("section", { class: "in-part" }, make("h2", { class: "in-part-h" }, part.name),
       make("ol", { class: "chks" }, mine.map(({ element }) => element)));
@@ -82,6 +82,13 @@ function headOf(round) {
     hint(checklist.about), hint(say("photo_rule")));
 }
 
+// The closed finding that is looked at again: what was found, and what was done about it.
+function againOf({ number, lines }) {
+  const told = lines.flatMap(({ name, words }) => [make("dt", {}, name), make("dd", {}, words)]);
+  return make("section", { class: "in-part in-again", "aria-labelledby": "again-h" },
+    make("h2", { class: "in-part-h", id: "again-h" }, say("again_h", { number })), make("dl", { class: "kv" }, told));
+}
+
 export async function roundPage(root, { person, number, item }) {
   const place = { person, number };
   let state = await loaded(person, number);
@@ -105,7 +112,7 @@ export async function roundPage(root, { person, number, item }) {
   root.replaceChildren(
     make("h1", { class: "vh", tabindex: -1 }, say("round_h", { place: placeOf(round) })),
     make("div", { class: "in-side" }, bar, over.element, headOf(round)),
-    make("div", { class: "in-items" }, told, refused.element, ...sections, noted.element,
+    make("div", { class: "in-items" }, told, refused.element, ...(round.again ? [againOf(round.again)] : []), ...sections, noted.element,
       make("div", { class: "in-last" }, end.element)),
     make("div", { class: "in-foot" }, snap, next), sheet.element);
 

@@ -4,7 +4,7 @@ const APPLY = {
   answer(held, { op, at, body }) {
     const clash = held.conflicts[body.item];
     if (clash && clash.at(-1).op === body.before) delete held.conflicts[body.item];
-    held.answers[body.item] = { op, at, value: body.value, note: body.note, waits: true };
+    held.answers[body.item] = { op, at, value: body.value, note: body.note, category: body.category, waits: true };
   },
   note(held, { op, at, body }) {
     held.noted.push({ op, at, ...body, waits: true });
@@ -71,11 +71,24 @@ export function stateOf(item, held) {
   return isWrong(item, answer.value) ? "wrong" : "right";
 }
 
+// What a problem with the item is put down as where its checklist does not say: what was chosen, or else what the
+// pack has for the rest. Empty where somebody has yet to choose.
+export const categoryOf = (round, answer) => answer?.category || round.otherwise || "";
+
+const isUntold = (item, held) => item.decides && !held.answers[item.id].note;
+
+const isUnsorted = (round, item, held) => item.sorted_on_site && !categoryOf(round, held.answers[item.id])
+  && !held.noted.some((one) => one.item === item.id);
+
 export function tally(round, held) {
-  const found = { all: 0, open: [], clash: [], right: [], wrong: [], na: [] };
+  const found = { all: 0, open: [], clash: [], right: [], wrong: [], na: [], unsorted: [], untold: [] };
   for (const item of itemsOf(round)) {
+    const state = stateOf(item, held);
     found.all += 1;
-    found[stateOf(item, held)].push(item);
+    found[state].push(item);
+    if (state !== "wrong") continue;
+    if (isUnsorted(round, item, held)) found.unsorted.push(item);
+    if (isUntold(item, held)) found.untold.push(item);
   }
   found.done = found.all - found.open.length;
   return found;

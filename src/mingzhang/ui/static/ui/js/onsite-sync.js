@@ -16,9 +16,10 @@ export const HIDDEN = "mingzhang.onsite.hidden"; // set by whoever signs out, in
 const site = document.body.dataset;
 const channel = new BroadcastChannel("mingzhang-onsite");
 
-// `net`: "unknown", "away" or "there". `account`: "unknown", "in" or "out".
+// `net`: "unknown", "away" or "there". `account`: "unknown", "in", "out", or "step": signed in, but for a second step
+// that is set up at `go`.
 export const standingOfNet = {
-  net: "unknown", account: "unknown", sending: false, switched: false, trouble: false, person: null,
+  net: "unknown", account: "unknown", sending: false, switched: false, trouble: false, person: null, go: "",
 };
 
 let token = "";
@@ -58,10 +59,12 @@ async function refresh() {
   return true;
 }
 
-function missed({ kind }) {
-  if (kind === "signed_out") {
+const OUT = { signed_out: "out", second_step: "step" };
+
+function missed({ kind, go = "" }) {
+  if (OUT[kind]) {
     token = "";
-    tell({ net: "there", account: "out" });
+    tell({ net: "there", account: OUT[kind], go });
   } else tell({ net: kind === "fault" ? "there" : "away" });
   return false;
 }
