@@ -220,7 +220,7 @@ def test_a_finding_says_why_it_is_due_on_that_day(june: Office, reviewer: Client
     found = report(june, severity="grave")
     page = words(get(reviewer, of(found)))
     assert "为什么是6月8日到期" in page
-    assert "期限5个工作日，从登记次日算起" in page
+    assert "期限5个工作日，从6月1日的次日算起" in page
     assert "2026年6月6日，星期六，周末" in page
 
 

@@ -157,7 +157,7 @@ def _rounds(place: Place) -> Part:
             kind=round_title(one),
             unit="",
             who="",
-            at=None,
+            at=one.inspection.last if one.inspection else None,
             address=path_of("inspections:round", one.number),
             act=on_site(one.number),
         )
