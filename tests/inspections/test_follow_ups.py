@@ -241,7 +241,6 @@ def test_what_came_back_is_opened_again_under_its_old_number(office: RoundsWorld
 
 
 def test_how_the_finding_is_now_has_to_be_said(office: RoundsWorld, summer: None) -> None:
-    four(office)
     round = under_way(office, pooled(office))[0]
     with pytest.raises(InvalidInput, match="“这个问题现在怎么样”不能答“不涉及”"):
         Phone(inspector_of(round)).answer(round, "still", "na")
@@ -250,7 +249,6 @@ def test_how_the_finding_is_now_has_to_be_said(office: RoundsWorld, summer: None
 def test_pictures_of_what_came_back_show_how_it_looks_before_it_is_corrected_again(
     office: RoundsWorld, summer: None
 ) -> None:
-    four(office)
     good, back, *_rest = under_way(office, pooled(office))
     for round in (good, back):
         Phone(inspector_of(round)).photo(round, "still")
