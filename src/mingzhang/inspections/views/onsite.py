@@ -36,7 +36,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         f"self.KEPT = {json.dumps(kept)};\nimportScripts({program});\n", content_type="text/javascript"
     )
     response["Service-Worker-Allowed"] = address
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
