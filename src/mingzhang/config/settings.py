@@ -129,6 +129,13 @@ VISITS_OF_FINDINGS = ["mingzhang.inspections.addresses.visits_of_finding"]
 # Where it is told what came of a sheet.
 CAME_OF_SHEETS = ["mingzhang.findings.addresses.address_of_what_came"]
 
+# Kept in each process alone. Parts of pages that are the same for many stand apart, so that they crowd nothing out.
+IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": IN_MEMORY},
+    "template_fragments": {"BACKEND": IN_MEMORY, "LOCATION": "fragments", "OPTIONS": {"MAX_ENTRIES": 2_000}},
+}
+
 AUTH_USER_MODEL = "organisation.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [

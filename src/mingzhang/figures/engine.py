@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Literal, TypeAlias
 
 from django.db.models import F
@@ -81,12 +82,10 @@ def evaluate(requests: Sequence[Request], *, as_of: int | None = None, tree: Tre
     return values_of(wanted, rolled.numbers(scans(atoms, units, as_of=as_of, tree=tree), units))
 
 
-def atoms_wanted(wanted: Mapping[Request, Definition]) -> set[Atom]:
-    """Every raw number that the requests need."""
-    return {
-        atom for request, definition in wanted.items()
-        for atom in atoms_of(definition, request.unit_id, request.period)
-    }  # fmt: skip
+def atoms_wanted(wanted: Mapping[Request, Definition]) -> list[Atom]:
+    """Every raw number that the requests need, each once, in the order of the requests: the same for each unit."""
+    needed = (atoms_of(definition, request.unit_id, request.period) for request, definition in wanted.items())
+    return list(dict.fromkeys(chain.from_iterable(needed)))
 
 
 def values_of(wanted: Mapping[Request, Definition], numbers: Mapping[Atom, Number]) -> dict[Request, Value]:

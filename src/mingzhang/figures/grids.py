@@ -74,7 +74,7 @@ def _everybody(scopes: Mapping[Group, Scope]) -> tuple[int, ...]:
 
 
 def _numbers(
-    atoms: set[Atom],
+    atoms: Sequence[Atom],
     summed: Mapping[Group, Sequence[Atom]],
     scopes: Mapping[Group, Scope],
     everybody: tuple[int, ...],

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -22,8 +23,11 @@ from mingzhang.organisation.scopes import Scope
 
 Number: TypeAlias = int | Decimal
 Days: TypeAlias = tuple[date, date]
+# What a scan takes, without the unit that it is asked for: a component, on these days, and whether as units.
+Taken: TypeAlias = tuple[Component, tuple[Days, ...], bool]
 
 DAY = timedelta(days=1)
+LAYOUTS_KEPT = 64  # of a report's two hundred numbers, some 200 kB each
 COLUMNS = "kind_id, unit_id, occurred_on, sign, data, posted_at"
 
 
@@ -87,11 +91,22 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A scan's SELECTs, and for each of them what stands where."""
+class _Layout:
+    """How the entries of these kinds are read: the columns of each entry, and for each aggregation of those its
+    SELECT and what stands where, by the number of the want."""
 
+    kinds: tuple[int, ...]
+    columns: Sql
+    branches: tuple[tuple[str, Slots[int]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A scan as a table `s<number>`, its SELECTs, and for each of them what stands where."""
+
+    wants: tuple[Want, ...]
+    layout: _Layout
     selects: tuple[Sql, ...]
-    slots: tuple[Slots[Atom], ...]
     source: Sql
 
 
@@ -110,19 +125,22 @@ def answers(scans: Sequence[Scan], further: Sequence[Sql] = ()) -> Answers:
         if scan_number < 0:
             told.further.append((scan_number, branch, kind_id, *values))
             continue
-        _take(told, scan_number, compiled[scan_number].slots[branch], kind_id, values)
+        scan, owners = compiled[scan_number], compiled[scan_number].layout.branches[branch][1].owners
+        # A slot that most kinds share is worked out for all kinds, also for those in which nobody owns it.
+        owned = [scan.wants[own[kind_id]].atom if kind_id in own else None for own in owners]
+        _take(told, scan_number, owned, values)
     return told
 
 
-def _take(told: Answers, scan: int, slots: Slots[Atom], kind_id: int, values: Sequence[Any]) -> None:
+def _take(told: Answers, scan: int, owned: Sequence[Atom | None], values: Sequence[Any]) -> None:
     numbers, held, touched, _bits = values
     if numbers is None:
-        if atom := slots.owners[0].get(kind_id):  # a slot that most kinds share is worked out for all kinds
+        if atom := owned[0]:
             told.units[scan, atom].held.update(held or ())
             told.units[scan, atom].touched.update(touched or ())
         return
-    for owners, value in zip(slots.owners, numbers, strict=True):
-        if (atom := owners.get(kind_id)) and value is not None:
+    for atom, value in zip(owned, numbers, strict=True):
+        if atom and value is not None:
             told.numbers[atom] += typed(atom.component, value)
 
 
@@ -153,11 +171,25 @@ def _statement(compiled: Sequence[_Compiled], further: Sequence[Sql]) -> Sql:
 
 def _compile(scan: Scan, number: int) -> _Compiled:
     """The scan as a table `s<number>` of slots, and a SELECT for each aggregation of them."""
-    kinds = sorted({atom.component.kind_id for atom in scan.atoms})
-    single = len({want.days for want in scan.wants}) == 1
+    taken = tuple((want.atom.component, want.days, want.as_units) for want in scan.wants)
+    layout = _laid_out(scan.row, taken, scan.span.after > 0)
+    selects = (
+        Sql(f"SELECT {number}, {branch}, kind_id, " + template.format(table=f"s{number}"))
+        for branch, (template, _slots) in enumerate(layout.branches)
+    )
+    source = glue("SELECT {} FROM {}", layout.columns, _source(scan, layout.kinds))
+    return _Compiled(scan.wants, layout, tuple(selects), source)
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def _laid_out(row: Row, taken: tuple[Taken, ...], part: bool) -> _Layout:
+    """The layout of what is `taken`; `part` when the scan does not read from the first position. It is the same for
+    every unit, and working it out for a report takes longer than asking the database."""
+    kinds = sorted({component.kind_id for component, _days, _as_units in taken})
+    single = len({days for _component, days, _as_units in taken}) == 1
     packed = {
-        name: pack([Wanted(w.atom, w.atom.component.kind_id, _taken(scan.row, w, single)) for w in chosen], kinds)
-        for name, chosen in _by_sort(scan.wants).items()
+        name: pack([Wanted(n, taken[n][0].kind_id, _expression(row, taken[n], single)) for n in chosen], kinds)
+        for name, chosen in _by_sort(taken).items()
     }
     columns = [Sql("e.kind_id"), Sql("e.unit_id"), Sql("e.sign")] + [
         glue(f"{{}} AS {name}{i}", expression)
@@ -168,23 +200,18 @@ def _compile(scan: Scan, number: int) -> _Compiled:
         (*packed["c"].expressions, *packed["m"].expressions), (*packed["c"].owners, *packed["m"].owners)
     )
     names = [f"{name}{i}" for name in "cm" for i in range(len(packed[name].owners))]
-    branches: list[tuple[str, Slots[Atom]]] = [(_sums(names), additive)] if names else []
+    branches: list[tuple[str, Slots[int]]] = [(_sums(names), additive)] if names else []
     branches += [(_keys(f"k{i}"), slot) for i, slot in enumerate(packed["k"].each())]
-    branches += [(_units(f"u{i}", scan.span), slot) for i, slot in enumerate(packed["u"].each())]
-    selects = (
-        Sql(f"SELECT {number}, {branch}, kind_id, " + template.format(table=f"s{number}"))
-        for branch, (template, _slots) in enumerate(branches)
-    )
-    source = glue("SELECT {} FROM {}", join(", ", columns), _source(scan, kinds))
-    return _Compiled(tuple(selects), tuple(slots for _template, slots in branches), source)
+    branches += [(_units(f"u{i}", part), slot) for i, slot in enumerate(packed["u"].each())]
+    return _Layout(tuple(kinds), join(", ", columns), tuple(branches))
 
 
-def _by_sort(wants: Sequence[Want]) -> dict[str, list[Want]]:
+def _by_sort(taken: Sequence[Taken]) -> dict[str, list[int]]:
     """Counts, measures, keys and units: what has different SQL types or is aggregated otherwise shares no slot."""
-    chosen: dict[str, list[Want]] = {"c": [], "m": [], "k": [], "u": []}
+    chosen: dict[str, list[int]] = {"c": [], "m": [], "k": [], "u": []}
     letters = {"count": "c", "sum": "m", "distinct": "k"}
-    for want in wants:
-        chosen["u" if want.as_units else letters[want.atom.component.value.aggregate]].append(want)
+    for number, (component, _days, as_units) in enumerate(taken):
+        chosen["u" if as_units else letters[component.value.aggregate]].append(number)
     return chosen
 
 
@@ -205,10 +232,10 @@ def _keys(name: str) -> str:
     )
 
 
-def _units(name: str, span: Span) -> str:
+def _units(name: str, part: bool) -> str:
     """The units held. Where the scan does not read from the first position, a unit with a reversal is only touched:
     the entry that is taken back may stand before."""
-    touched = "bool_or(sign < 0)" if span.after else "false"
+    touched = "bool_or(sign < 0)" if part else "false"
     return (
         "NULL::numeric[], array_agg(unit_id) FILTER (WHERE total > 0 AND NOT touched),"
         " array_agg(unit_id) FILTER (WHERE touched), NULL::bytea FROM ("
@@ -217,12 +244,12 @@ def _units(name: str, span: Span) -> str:
     )
 
 
-def _taken(row: Row, want: Want, single: bool) -> Sql:
-    """What an entry gives to the atom: ±1, ± a measure, or a key; NULL when the entry does not qualify. With
-    `single` the scan reads no other days than the atom's."""
-    component = want.atom.component
+def _expression(row: Row, taken: Taken, single: bool) -> Sql:
+    """What an entry gives: ±1, ± a measure, or a key; NULL when the entry does not qualify. With `single` the scan
+    reads no other days than these."""
+    component, days, _as_units = taken
     value = measure(row, component)
-    conditions = [] if single else [on_days(want.days)]
+    conditions = [] if single else [on_days(days)]
     if component.where:
         conditions.append(row.condition(component.where))
     return glue("CASE WHEN {} THEN {} END", join(" AND ", conditions), value) if conditions else value

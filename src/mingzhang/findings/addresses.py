@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.findings.models import Finding, Matter
 from mingzhang.ledger.models import Entry, Record
 from mingzhang.ui.addresses import path_of
@@ -36,5 +38,13 @@ def address_behind(entry: Entry) -> str:
 
 def address_of_what_came(record: Record) -> str:
     """The page of what came of a sheet; empty where nothing did."""
-    found = Finding.objects.filter(record=record).exists() or Matter.objects.filter(record=record).exists()
-    return path_of("findings:came_of", record.pk) if found else ""
+    return path_of("findings:came_of", record.pk) if _CAME.ask(record=record.pk) else ""
+
+
+def _came() -> QuerySet[Finding, int]:
+    findings = Finding.objects.filter(record=Given("record")).values_list("pk", flat=True)[:1]
+    matters = Matter.objects.filter(record=Given("record")).values_list("pk", flat=True)[:1]
+    return findings.union(matters, all=True)
+
+
+_CAME = Composed(_came)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,7 @@ from mingzhang.organisation.models import (
     UnitSpan,
 )
 from mingzhang.organisation.roles import Permission, roles_with
-from mingzhang.organisation.scopes import Scope, ScopePart, UnitScope
+from mingzhang.organisation.scopes import AnyOf, Scope, ScopePart, UnitScope
 from mingzhang.packs.models import PackVersion
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.wording import language
@@ -291,9 +291,17 @@ def holders(role: str, unit: Unit, on: date | None = None) -> list[Appointment]:
 
 def holders_of_any(roles: Sequence[str], unit: Unit, on: date | None = None) -> list[Appointment]:
     """Who holds one of the roles for a unit, the nearest first."""
-    held = holding(on).filter(post__roles__overlap=list(roles), post__unit_id__in=unit.ancestors)
-    found = held.select_related("person", "post__unit").order_by("id")
+    found = _HOLDERS.ask(day=on or clock.today(), roles=list(roles), units=unit.ancestors)
     return sorted(found, key=lambda appointment: -unit.ancestors.index(appointment.post.unit_id))
+
+
+def _holders() -> QuerySet[Appointment]:
+    held = holding(Given("day")).filter(post__roles__overlap=Given("roles"))
+    above = held.filter(AnyOf(F("post__unit_id"), Given("units")))
+    return above.select_related("person", "post__unit").order_by("id")
+
+
+_HOLDERS = Composed(_holders)
 
 
 def people_of(unit: Unit, on: date | None = None) -> QuerySet[Person]:

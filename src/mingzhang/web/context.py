@@ -6,7 +6,6 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from mingzhang.core.periods import Period
 from mingzhang.ledger.addresses import new_sheet
@@ -94,8 +93,12 @@ class Layout:
 
     @property
     def periods(self) -> periods.Switcher:
-        path = self._path(PERIOD_PAGES)
-        return periods.Switcher(self.place.period, lambda period: self._address(path, period))
+        return periods.Switcher(self.place.period, lambda period: self._address(self.period_page, period))
+
+    @cached_property
+    def period_page(self) -> str:
+        """The page that a switch of the period leads to."""
+        return self._path(PERIOD_PAGES)
 
     def _address(self, path: str, period: Period) -> str:
         return f"{path}?{self.place.query_at(self.place.unit.code, period)}"
@@ -121,5 +124,5 @@ class Layout:
 
 
 def layout(request: HttpRequest) -> dict[str, object]:
-    """The context processor. Pages without a navigation never evaluate it."""
-    return {"layout": SimpleLazyObject(lambda: Layout(request))}
+    """The context processor. Pages without a navigation never ask it anything."""
+    return {"layout": Layout(request)}

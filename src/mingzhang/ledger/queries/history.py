@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from mingzhang.audit.models import Event
+from mingzhang.core.composed import Composed, Given
 from mingzhang.ledger.models import Record, Review, SendBack
 from mingzhang.ledger.queries.records import lines_of, replacements_of
 from mingzhang.organisation.models import Person
@@ -43,10 +46,8 @@ def record_history(record: Record) -> list[Moment]:
 def _written(record: Record) -> Iterator[Moment]:
     """The record keeps its last submission; the event log knows the earlier ones, which were returned, and who else
     wrote on it. What one person wrote in a run is one moment: its last."""
-    asked = Event.objects.filter(
-        book=record.book.code, subject=record.ref, verb__in=("record.submit", "record.edit")
-    )
-    events = [event for event in asked.order_by("id") if _tells_more(event, record)]
+    asked = _WRITTEN.ask(book=record.book.code, subject=record.ref)
+    events = [event for event in asked if _tells_more(event, record)]
     people = Person.objects.in_bulk(
         {event.actor.removeprefix("person:") for event in events}, field_name="username"
     )
@@ -55,6 +56,14 @@ def _written(record: Record) -> Iterator[Moment]:
         yield Moment(what, event.at, people.get(event.actor.removeprefix("person:")))
     if record.submitted_at:
         yield Moment("submitted", record.submitted_at, record.submitted_by)
+
+
+def _events() -> QuerySet[Event]:
+    written = Event.objects.filter(verb__in=("record.submit", "record.edit"))
+    return written.filter(book=Given("book"), subject=Given("subject")).order_by("id")
+
+
+_WRITTEN = Composed(_events)
 
 
 def _tells_more(event: Event, record: Record) -> bool:
@@ -74,11 +83,15 @@ def _last_of_runs(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _reviews(record: Record) -> Iterator[Moment]:
-    for review in Review.objects.filter(record=record).select_related("reviewer"):
+    for review in _REVIEWS.ask(record=record.pk):
         what = "passed" if review.passed else "returned"
         yield Moment(what, review.at, review.reviewer, review.note, review.step, review.remarks)
-    for back in SendBack.objects.filter(record=record).select_related("by"):
+    for back in _SENT_BACK.ask(record=record.pk):
         yield Moment("sent_back", back.at, back.by, back.note, remarks=back.remarks)
+
+
+_REVIEWS = Composed(lambda: Review.objects.filter(record=Given("record")).select_related("reviewer"))
+_SENT_BACK = Composed(lambda: SendBack.objects.filter(record=Given("record")).select_related("by"))
 
 
 def _postings(record: Record) -> Iterator[Moment]:

@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from mingzhang.core.composed import Composed, Given
 from mingzhang.core.errors import NotFound
 from mingzhang.core.periods import Period
 from mingzhang.ledger.models import OPEN_STATES, Entry, Record
@@ -149,11 +150,16 @@ SELECT coalesce(min(first.seq), 1), coalesce(max(last.seq), 0)
 
 def _shown(entries: QuerySet[Entry], start: int, end: int) -> list[Entry]:
     """The entries of one page. Which they are is found first, so that nothing is joined to the others."""
-    chosen = entries[start:end].values("pk")
-    found = Entry.objects.filter(pk__in=chosen).select_related("kind", "unit", "record__created_by")
-    return list(found.only(*SHOWN).order_by("seq"))
+    chosen = list(entries[start:end].values_list("book", "seq"))
+    return _SHOWN.ask(book=chosen[0][0], positions=[seq for _book, seq in chosen]) if chosen else []
 
 
+def _by_position() -> QuerySet[Entry]:
+    found = Entry.objects.filter(AnyOf(F("seq"), Given("positions")), book=Given("book"))
+    return found.select_related("kind", "unit", "record__created_by").only(*SHOWN).order_by("seq")
+
+
+_SHOWN = Composed(_by_position)
 SHOWN = (
     "seq", "line", "occurred_on", "sign", "data", "reverses", "kind__pack", "kind__code", "unit__name",
     "record__title", "record__state", "record__replaces", "record__created_by__name",

@@ -15,6 +15,7 @@ from mingzhang.ledger.models import Entry, Position, Record, RecordEvidence, Rev
 from mingzhang.organisation.models import Book, Person
 from mingzhang.organisation.queries import packs_in_force, visible_units
 from mingzhang.organisation.roles import Permission
+from mingzhang.organisation.scopes import GivenScope
 from mingzhang.packs.models import PackVersion, RecordKind
 from mingzhang.packs.queries import pack_of
 from mingzhang.packs.schema import Kind, Line
@@ -78,16 +79,28 @@ def visible_to(person: Person) -> QuerySet[Record]:
 
 def record_by_id(person: Person, number: int) -> Record:
     """Raises NotFound, also for one that the person may not see."""
-    found = visible_to(person).select_related("kind", "unit", "book", "created_by", "submitted_by")
-    record = found.filter(pk=number).first()
-    if record is None:
+    scope = visible_units(person, Permission.RECORD_VIEW)
+    found = _RECORD[scope.everything].ask(scope=scope.given, number=number)
+    if not found:
         raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": number})
-    return record
+    return found[0]
+
+
+def _whole(records: QuerySet[Record]) -> QuerySet[Record]:
+    """With all that its page shows of others."""
+    return records.select_related("kind", "unit", "book", "created_by", "submitted_by")
+
+
+def _one(scope: GivenScope) -> Composed[Record]:
+    return Composed(lambda: _whole(Record.objects.filter(scope.condition(), pk=Given("number"))))
+
+
+_RECORD = {everything: _one(GivenScope(everything)) for everything in (True, False)}
 
 
 def records_by_ids(person: Person, numbers: Sequence[int]) -> list[Record]:
     """In the order given. Raises NotFound when there is no such record, or the person may not see one of them."""
-    found = visible_to(person).select_related("kind", "unit", "book", "created_by", "submitted_by").in_bulk(numbers)
+    found = _whole(visible_to(person)).in_bulk(numbers)
     if missing := [number for number in numbers if number not in found]:
         raise NotFound(_("没有找到第 %(number)s 号记录单。") % {"number": missing[0]})
     return [found[number] for number in numbers]
@@ -96,20 +109,37 @@ def records_by_ids(person: Person, numbers: Sequence[int]) -> list[Record]:
 @once
 def lines_of(record: Record) -> list[Entry]:
     """Every entry that came of the record, reversals too, by position."""
-    return list(Entry.objects.filter(record=record).select_related("kind", "posted_by").order_by("seq"))
+    return _LINES.ask(record=record.pk)
+
+
+_LINES = Composed(
+    lambda: Entry.objects.filter(record=Given("record")).select_related("kind", "posted_by").order_by("seq")
+)
 
 
 @once
 def uses_of(record: Record) -> list[RecordEvidence]:
     """The evidence of the record, in the order it was added."""
-    uses = RecordEvidence.objects.filter(record=record).select_related("evidence", "evidence__image")
-    return list(uses.order_by("id"))
+    return _USES.ask(record=record.pk)
+
+
+def _uses() -> QuerySet[RecordEvidence]:
+    uses = RecordEvidence.objects.filter(record=Given("record"))
+    return uses.select_related("evidence", "evidence__image").order_by("id")
+
+
+_USES = Composed(_uses)
 
 
 @once
 def replacements_of(record: Record) -> list[Record]:
     """What was written in place of the record, in that order."""
-    return list(record.replaced_by.select_related("created_by").order_by("id"))
+    return _REPLACEMENTS.ask(record=record.pk)
+
+
+_REPLACEMENTS = Composed(
+    lambda: Record.objects.filter(replaces=Given("record")).select_related("created_by").order_by("id")
+)
 
 
 def reviewers(record: Record) -> list[int]:
