@@ -296,6 +296,23 @@ def test_every_page_reads_in_english(clerk: Client) -> None:
         assert "Ledger" in words(page), address
 
 
+def _periods(page: str) -> str:
+    """The choice of a period, out of a page."""
+    [found] = re.findall(r'<nav class="periods".*?</nav>', page, re.DOTALL)
+    return str(found)
+
+
+def test_the_choice_of_a_period_is_that_of_the_page_the_unit_the_period_and_the_language(clerk: Client) -> None:
+    assert '"/ledger/?unit=QH&amp;period=2026-05"' in _periods(get(clerk, LEDGER))
+    assert '"/figures/?unit=QH&amp;period=2026-05"' in _periods(get(clerk, FIGURES))
+    assert '"/ledger/?unit=QH-02&amp;period=2026-05"' in _periods(get(clerk, LEDGER.replace("QH", "QH-02")))
+    year_before = _periods(get(clerk, LEDGER.replace(PERIOD, "2025H2")))
+    for choice, current in ((_periods(get(clerk, LEDGER)), "上半年"), (year_before, "下半年")):
+        assert re.findall(r'aria-current="true">([^<]+)<', choice) == [current]
+    clerk.post("/language/", {"language": "en", "next": "/"})
+    assert not re.search(r"[\u4e00-\u9fff]", _periods(get(clerk, LEDGER)))
+
+
 LARGE = 'data-size="large"'
 
 
