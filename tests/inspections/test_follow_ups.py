@@ -17,7 +17,7 @@ from mingzhang.core.errors import InvalidInput, StateRefused
 from mingzhang.findings import actions as findings
 from mingzhang.findings.models import Finding, FindingEvidence, FollowUp
 from mingzhang.inspections import actions, queries
-from mingzhang.inspections.actions import Asked
+from mingzhang.inspections.actions import Asked, syncing
 from mingzhang.inspections.models import Draw, Inspection, PoolObject, Recusal, Round, RoundFollowUp
 from mingzhang.inspections.outcome import outcome_of
 from mingzhang.inspections.verify_draw import checked_bytes
@@ -244,6 +244,22 @@ def test_how_the_finding_is_now_has_to_be_said(office: RoundsWorld, summer: None
     round = under_way(office, pooled(office))[0]
     with pytest.raises(InvalidInput, match="“这个问题现在怎么样”不能答“不涉及”"):
         Phone(inspector_of(round)).answer(round, "still", "na")
+
+
+def test_a_round_that_was_answered_so_before_it_was_refused_is_not_finished(
+    office: RoundsWorld, summer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = under_way(office, pooled(office))[0]
+    phone = Phone(inspector_of(round))
+    with monkeypatch.context() as before:
+        before.setattr(syncing, "decides", lambda _round, _item: False)
+        phone.answer(round, "still", "na")
+    phone.answer(round, "measures", "yes")
+    with pytest.raises(StateRefused, match="“这个问题现在怎么样”不能答“不涉及”"):
+        phone.do(round, "finish")
+    phone.answer(round, "still", "good")
+    phone.do(round, "finish")
+    assert again(round).state == "finished"
 
 
 def test_pictures_of_what_came_back_show_how_it_looks_before_it_is_corrected_again(

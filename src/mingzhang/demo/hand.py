@@ -11,9 +11,9 @@ from django.core.files.base import File
 
 from mingzhang.core import clock
 from mingzhang.inspections import actions
-from mingzhang.inspections.models import Inspection, Round
+from mingzhang.inspections.models import Draw, Inspection, Round
 from mingzhang.inspections.operations import Sent
-from mingzhang.organisation.models import Person
+from mingzhang.organisation.models import Person, Unit
 
 
 class Hand:
@@ -41,6 +41,16 @@ class Hand:
 
     def _number(self) -> UUID:
         return UUID(int=self.numbers.getrandbits(128), version=4)
+
+
+def inspection_of(unit: Unit, title: str) -> Inspection:
+    """The one inspection of the unit under this title."""
+    return Inspection.objects.select_related("unit__book", "book").get(unit=unit, title=title)
+
+
+def draw_of(inspection: Inspection) -> Draw:
+    """Its only draw."""
+    return Draw.objects.select_related("inspection__unit__book").get(inspection=inspection)
 
 
 def in_turn(inspection: Inspection, visitor: Person) -> Sequence[Round]:

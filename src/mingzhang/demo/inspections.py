@@ -13,13 +13,13 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from mingzhang.core import clock
-from mingzhang.demo.hand import Hand, in_turn
+from mingzhang.demo.hand import Hand, draw_of, in_turn, inspection_of
 from mingzhang.demo.looking_again import LookingAgain
 from mingzhang.demo.pictures import picture
 from mingzhang.demo.staff import Staff
 from mingzhang.inspections import actions, queries
 from mingzhang.inspections.actions import Plan, Settings
-from mingzhang.inspections.models import Draw, Inspection, Round
+from mingzhang.inspections.models import Inspection, Round
 from mingzhang.inspections.rounds_query import checklist_of
 from mingzhang.organisation.actions import appoint, create_person, create_post
 from mingzhang.organisation.models import Book, Person, Unit
@@ -90,11 +90,7 @@ class Inspections:
 
     @property
     def _inspection(self) -> Inspection:
-        return Inspection.objects.select_related("unit__book", "book").get(unit=self.street, title=TITLE)
-
-    @property
-    def _only_draw(self) -> Draw:
-        return Draw.objects.select_related("inspection__unit__book").get(inspection=self._inspection)
+        return inspection_of(self.street, TITLE)
 
     def _plan(self) -> None:
         self.inspector = self._seat_inspectors()
@@ -131,7 +127,7 @@ class Inspections:
         actions.publish_roster(draw=draw, by=self._leader)
 
     def _draw(self) -> None:
-        draw = actions.state_value(draw=self._only_draw, value=VALUE, by=self._leader)
+        draw = actions.state_value(draw=draw_of(self._inspection), value=VALUE, by=self._leader)
         actions.confirm_value(draw=draw, value=VALUE, by=self.inspector or self._leader)
 
     def _start(self) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from mingzhang.demo.hand import Hand, in_turn
+from mingzhang.demo.hand import Hand, draw_of, in_turn, inspection_of
 from mingzhang.demo.pictures import picture
 from mingzhang.inspections import actions, queries
 from mingzhang.inspections.actions import Asked, Plan, Settings
-from mingzhang.inspections.models import Draw, Inspection, Round
+from mingzhang.inspections.models import Inspection, Round
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.packs.follow_up import AGAIN, GOOD, MEASURES, STILL
 
@@ -39,11 +39,7 @@ class LookingAgain:
 
     @property
     def _inspection(self) -> Inspection:
-        return Inspection.objects.select_related("unit__book", "book").get(unit=self.street, title=TITLE)
-
-    @property
-    def _only_draw(self) -> Draw:
-        return Draw.objects.select_related("inspection__unit__book").get(inspection=self._inspection)
+        return inspection_of(self.street, TITLE)
 
     def _plan(self) -> None:
         plan = Plan(
@@ -66,7 +62,7 @@ class LookingAgain:
         actions.publish_roster(draw=draw, by=self.leader)
 
     def _draw(self) -> None:
-        draw = actions.state_value(draw=self._only_draw, value=VALUE, by=self.leader)
+        draw = actions.state_value(draw=draw_of(self._inspection), value=VALUE, by=self.leader)
         actions.confirm_value(draw=draw, value=VALUE, by=self.inspectors())
 
     def _start(self) -> None:

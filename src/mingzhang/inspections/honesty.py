@@ -17,7 +17,6 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mingzhang.figures.rates import Sample, Span, wilson
@@ -26,8 +25,7 @@ from mingzhang.inspections.answers import NOT_APPLICABLE, is_wrong
 from mingzhang.inspections.models import DONE, Round
 from mingzhang.organisation.models import Unit
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import subtree_now
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.queries import below
 from mingzhang.packs.checklist_schema import Item
 from mingzhang.packs.wording import language
 
@@ -127,14 +125,11 @@ def compare(place: Place, pack: str, checklist: str, first: date, last: date) ->
 
 
 def _rounds(place: Place, pack: str, checklist: str, first: date, last: date) -> list[Round]:
-    scope = subtree_now(place.unit)
-    found = rounds_query.visible_to(place.person).filter(
+    seen = rounds_query.visible_to(place.person).filter(
         book=place.unit.book, checklist=checklist, pack_version__pack=pack, state__in=DONE,
         finished_on__range=(first, last),
     )  # fmt: skip
-    if not scope.everything:
-        found = found.filter(AnyOf(F("unit"), sorted(scope.parts[0].unit_ids)))
-    return list(found.select_related("unit").order_by("finished_at", "pk"))
+    return list(below(place.unit).filter(seen).select_related("unit").order_by("finished_at", "pk"))
 
 
 def last_checklist(place: Place) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from mingzhang.inspections.answers import is_wrong
 from mingzhang.inspections.models import Round
 from mingzhang.inspections.rounds_query import Reading, checklist_of
@@ -33,6 +35,9 @@ def wrong_in(round: Round, reading: Reading) -> Iterator[Wrong]:
         said = reading.answers.get(item.id)
         if said and is_wrong(item, said.value) and item.id not in worded:
             yield Wrong(item, said, category_of(round, item, said), _severity(round, item))
+
+
+CANNOT_SEE = _("现在看不到的，由安排检查的人写明原因，这一个不查了。")
 
 
 def decides(round: Round, item: Item) -> bool:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from mingzhang.core import clock
 from mingzhang.core.errors import NotAllowed, StateRefused, is_allowed
 from mingzhang.inspections import flows
+from mingzhang.inspections.answers import NOT_APPLICABLE
 from mingzhang.inspections.models import Round, RoundInspector
-from mingzhang.inspections.problems import wrong_in
+from mingzhang.inspections.problems import CANNOT_SEE, decides, wrong_in
 from mingzhang.inspections.rounds_query import Reading, checklist_of
 from mingzhang.organisation.models import Person, Unit
 from mingzhang.organisation.queries import seats_of
@@ -65,14 +66,17 @@ def check_user_can_finish(person: Person, round: Round) -> None:
 
 
 def check_complete(round: Round, reading: Reading) -> None:
-    """That every item has one answer, and every problem a category. Raises StateRefused with the first that have
-    none, or several."""
+    """That every item has one answer, which decides where it has to, and every problem a category. Raises
+    StateRefused with the first of which that is not so."""
     checklist = checklist_of(round)
     one_answer = _("每一项都有一个答案才能查完；不涉及的选“不涉及”。")
     unsorted = [one.item for one in wrong_in(round, reading) if not one.category]
+    na = {item for item, said in reading.answers.items() if said.value == NOT_APPLICABLE}
+    undecided = [item for item in checklist.items() if item.id in na and decides(round, item)]
     for items, said, remedy in (
         ([checklist.by_id[one] for one in reading.conflicts], _("%(items)s%(more)s有两种答案。"), one_answer),
         (reading.unanswered(checklist), _("%(items)s%(more)s还没有答案。"), one_answer),
+        (undecided, _("%(items)s%(more)s不能答“不涉及”。"), str(CANNOT_SEE)),
         (unsorted, _("%(items)s%(more)s不合格，还没有选算哪一类问题。"), _("请在这一项下面选好，再查完。")),
     ):
         if items:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,8 +20,7 @@ from mingzhang.ledger.listing import Pages, Tab, read_day
 from mingzhang.ledger.models import Entry
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.place import Place
-from mingzhang.organisation.queries import subtree_now
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.queries import below
 
 SIZE, MOST_COUNTED, MOST_OWN = 20, 1_000, 50
 
@@ -88,10 +87,7 @@ class Asked:
 
     def rounds(self) -> QuerySet[Round]:
         """What is asked for, the newest first; by the day of finishing where days are asked for."""
-        scope = subtree_now(self.place.unit)
-        found = rounds_query.visible_to(self.place.person)
-        if not scope.everything:
-            found = found.filter(AnyOf(F("unit"), sorted(scope.parts[0].unit_ids)))
+        found = below(self.place.unit).filter(rounds_query.visible_to(self.place.person))
         wanted = Q()
         if self.state:
             wanted &= Q(state=self.state)

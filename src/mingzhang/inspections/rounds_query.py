@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.core import clock
@@ -28,7 +28,6 @@ from mingzhang.inspections.standing import Said, heads_of
 from mingzhang.organisation.models import Person
 from mingzhang.organisation.queries import visible_units
 from mingzhang.organisation.roles import Permission
-from mingzhang.organisation.scopes import AnyOf
 from mingzhang.packs.checklist_schema import Checklist, Item
 from mingzhang.packs.follow_up import FOLLOW_UP
 from mingzhang.packs.queries import pack_of
@@ -68,8 +67,8 @@ def visible_to(person: Person) -> QuerySet[Round]:
     scope = visible_units(person, Permission.INSPECTION_VIEW)
     own = Q(Exists(RoundInspector.objects.filter(round=OuterRef("pk"), person=person)))
     if scope.everything:
-        return Round.objects.filter(book=scope.book_id)
-    return Round.objects.filter(Q(AnyOf(F("unit"), sorted(scope.unit_ids))) | own, book=person.book_id)
+        return Round.objects.filter(scope.condition())
+    return Round.objects.filter(scope.condition() | own, book=person.book_id)
 
 
 def of_inspector(person: Person | Given) -> QuerySet[Round]:

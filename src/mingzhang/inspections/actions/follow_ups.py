@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mingzhang.core.errors import InvalidInput, StateRefused
@@ -25,8 +25,7 @@ from mingzhang.inspections.poolsheets import MOST_ROWS, PoolRow
 from mingzhang.inspections.rounds_query import Reading
 from mingzhang.inspections.verify_draw import MOST_WEIGHT
 from mingzhang.organisation.models import Person, Unit
-from mingzhang.organisation.queries import subtree_now
-from mingzhang.organisation.scopes import AnyOf
+from mingzhang.organisation.queries import below
 from mingzhang.packs.follow_up import AGAIN, GOOD, KEPT, LAPSED, MEASURES, STILL
 
 
@@ -68,9 +67,7 @@ def set_pool_of_findings(*, draw: Draw, asked: Asked, by: Person) -> Draw:
 def awaiting(asked: Asked) -> QuerySet[Finding]:
     """The findings that are meant, by number."""
     found = Finding.objects.filter(book=asked.unit.book_id, state__in=AWAITING, follow_up_on__lte=asked.last)
-    held = subtree_now(asked.unit)
-    if not held.everything:
-        found = found.filter(AnyOf(F("unit"), held.parts[0].unit_ids))
+    found = below(asked.unit).filter(found)
     if asked.first:
         found = found.filter(follow_up_on__gte=asked.first)
     named = {"category": asked.category, "severity": asked.severity}

@@ -22,7 +22,7 @@ from mingzhang.inspections.actions.rounds import acknowledged, locked
 from mingzhang.inspections.answers import NOT_APPLICABLE, clean_value
 from mingzhang.inspections.models import Answer, Drop, Noted, Operation, Photo, Round, Statement
 from mingzhang.inspections.operations import Sent
-from mingzhang.inspections.problems import decides
+from mingzhang.inspections.problems import CANNOT_SEE, decides
 from mingzhang.inspections.rounds_query import checklist_of
 from mingzhang.ledger.actions.evidence import known_evidence
 from mingzhang.ledger.appending import lock_position
@@ -167,10 +167,7 @@ def _value(round: Round, item: Item, sent: Sent) -> str:
     value = clean_value(item, sent.text("value"))
     if value == NOT_APPLICABLE and decides(round, item):
         named = {"item": item.name.text(language())}
-        raise InvalidInput(
-            _("“%(item)s”不能答“不涉及”。") % named,
-            remedy=_("现在看不到的，由安排检查的人写明原因，这一个不查了。"),
-        )
+        raise InvalidInput(_("“%(item)s”不能答“不涉及”。") % named, remedy=str(CANNOT_SEE))
     return value
 
 
