@@ -107,6 +107,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "due"], name="task_unit_due"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("open", "recorded"))),
+                        fields=["book", "due"],
+                        name="task_book_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind__isnull", False)),
+                        fields=["unit", "kind", "last"],
+                        name="task_unit_kind",
+                    ),
+                    models.Index(
+                        condition=models.Q(("handler__isnull", False)), fields=["handler"], name="task_handler"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "pack", "duty", "period"), name="task_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "recorded", "done", "excused", "withdrawn"))),
+                        name="task_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_on", None)),
+                            _connector="OR",
+                        ),
+                        name="task_done_on_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gt", models.F("due")), _connector="OR"),
+                        name="task_extended_beyond",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TaskStep",
@@ -138,6 +175,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), ("verb", "sign_off"), _connector="OR"
+                        ),
+                        name="task_step_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb", "extend"), _negated=True), ("until__isnull", False), _connector="OR"
+                        ),
+                        name="task_step_until",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb", "hand_over"), _negated=True), ("to__isnull", False), _connector="OR"
+                        ),
+                        name="task_step_to",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Adaptation",
@@ -222,83 +281,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("unit", "pack", "duty", "part"), name="assignment_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["unit", "due"], name="task_unit_due"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state__in", ("open", "recorded"))),
-                fields=["book", "due"],
-                name="task_book_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("kind__isnull", False)), fields=["unit", "kind", "last"], name="task_unit_kind"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("handler__isnull", False)), fields=["handler"], name="task_handler"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("unit", "pack", "duty", "period"), name="task_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "recorded", "done", "excused", "withdrawn"))),
-                name="task_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on", None)),
-                    _connector="OR",
-                ),
-                name="task_done_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gt", models.F("due")), _connector="OR"),
-                name="task_extended_beyond",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), ("verb", "sign_off"), _connector="OR"),
-                name="task_step_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verb", "extend"), _negated=True), ("until__isnull", False), _connector="OR"
-                ),
-                name="task_step_until",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verb", "hand_over"), _negated=True), ("to__isnull", False), _connector="OR"
-                ),
-                name="task_step_to",
-            ),
         ),
     ]

@@ -172,6 +172,180 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "state", "by_day", "id"], name="finding_unit_state"),
+                    models.Index(fields=["book", "state", "by_day", "id"], name="finding_book_state"),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "found",
+                                    "assigned",
+                                    "correcting",
+                                    "submitted",
+                                    "verified",
+                                    "suspended",
+                                    "doubted",
+                                ),
+                            )
+                        ),
+                        fields=["book", "by_day", "id"],
+                        name="finding_book_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("closed", "follow_up_due", "confirmed"))),
+                        fields=["book", "-by_day", "-id"],
+                        name="finding_book_closed",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "found",
+                                    "assigned",
+                                    "correcting",
+                                    "submitted",
+                                    "verified",
+                                    "suspended",
+                                    "doubted",
+                                ),
+                            )
+                        ),
+                        fields=["owner", "by_day"],
+                        name="finding_owner_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("sponsor__isnull", False)), fields=["sponsor"], name="finding_sponsor"
+                    ),
+                    models.Index(fields=["origin", "by_day"], name="finding_origin"),
+                    models.Index(
+                        condition=models.Q(("record__isnull", False)), fields=["record"], name="finding_record"
+                    ),
+                    models.Index(condition=models.Q(("into__isnull", False)), fields=["into"], name="finding_into"),
+                    models.Index(
+                        condition=models.Q(("part_of__isnull", False)), fields=["part_of"], name="finding_part_of"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "closed")),
+                        fields=["book", "follow_up_on"],
+                        name="finding_follow_up",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "number"), name="finding_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("row__isnull", False)),
+                        fields=("record", "table", "row"),
+                        name="finding_row_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                (
+                                    "self_checks",
+                                    "inspections",
+                                    "meetings",
+                                    "studies",
+                                    "drills",
+                                    "residents",
+                                    "assessments",
+                                    "tasks",
+                                ),
+                            )
+                        ),
+                        name="finding_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "found",
+                                    "assigned",
+                                    "correcting",
+                                    "submitted",
+                                    "verified",
+                                    "suspended",
+                                    "doubted",
+                                    "closed",
+                                    "follow_up_due",
+                                    "confirmed",
+                                    "not_a_problem",
+                                    "merged",
+                                    "split",
+                                    "withdrawn",
+                                ),
+                            )
+                        ),
+                        name="finding_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    (
+                                        "assigned",
+                                        "correcting",
+                                        "submitted",
+                                        "verified",
+                                        "suspended",
+                                        "closed",
+                                        "follow_up_due",
+                                        "confirmed",
+                                    ),
+                                ),
+                                _negated=True,
+                            ),
+                            ("owner__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="finding_has_an_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("row", None), ("table", "")),
+                            models.Q(("record__isnull", False), ("row__gte", 0)),
+                            _connector="OR",
+                        ),
+                        name="finding_row_of_record",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gt", models.F("due_on")), _connector="OR"),
+                        name="finding_until_later",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "verified")), _negated=True),
+                            ("submitted_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="finding_submitted_on_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("suspended", "doubted")), ("resumes", ""), _connector="OR"
+                        ),
+                        name="finding_resumes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("into__isnull", False), ("state", "merged")),
+                            models.Q(models.Q(("state", "merged"), _negated=True), ("into", None)),
+                            _connector="OR",
+                        ),
+                        name="finding_merged_into",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("round__gte", 1)), name="finding_round"),
+                    models.CheckConstraint(
+                        condition=models.Q(("description", ""), _negated=True), name="finding_described"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Closing",
@@ -215,6 +389,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("finding", "round"), name="closing_once_a_round"),
+                    models.CheckConstraint(condition=models.Q(("days__gte", 0)), name="closing_days"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="FindingEscalation",
@@ -245,6 +425,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("finding", "round", "level"), name="finding_escalation_level_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("finding", "round", "unit"), name="finding_escalation_unit_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("people__len__gte", 1)), name="finding_escalation_to_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("on__gt", models.F("deadline"))),
+                        name="finding_escalation_after_its_day",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="FindingEvidence",
@@ -276,6 +473,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__in", ("before", "after"))), name="finding_evidence_stage"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("finding", "round", "stage", "evidence"), name="finding_evidence_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="FindingStep",
@@ -329,6 +536,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["finding", "round", "id"], name="finding_step_round"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "verb__in",
+                                    (
+                                        "send_back",
+                                        "extend",
+                                        "transfer",
+                                        "refuse",
+                                        "decide",
+                                        "merge",
+                                        "split",
+                                        "doubt",
+                                        "dismiss",
+                                        "uphold",
+                                        "recur",
+                                    ),
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="finding_step_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb", "extend"), _negated=True), ("until__isnull", False), _connector="OR"
+                        ),
+                        name="finding_step_until",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb", "suspend"), _negated=True),
+                            models.Q(("basis", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="finding_step_lawful",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by__isnull", False), ("verb", "fall_due"), _connector="OR"),
+                        name="finding_step_by",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FollowUp",
@@ -356,6 +614,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("closing", "result"), name="follow_up_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("result__in", ("confirmed", "recurred"))), name="follow_up_result"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result", "confirmed"), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="follow_up_says_what_recurred",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Matter",
@@ -408,6 +680,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["unit", "due_on"], name="matter_unit_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["book", "due_on"], name="matter_book_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["handler"], name="matter_handler_open"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "table", "row"), name="matter_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("open", "done", "dropped", "withdrawn"))),
+                        name="matter_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_on", None)),
+                            _connector="OR",
+                        ),
+                        name="matter_done_on_a_day",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MatterStep",
@@ -469,6 +769,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("what", ""), _negated=True), name="measure_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_on__isnull", False), ("result", ""), _connector="OR"),
+                        name="measure_result_when_done",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Numbering",
@@ -486,6 +797,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "year"), name="numbering_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Pause",
@@ -502,6 +818,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("last", None)), fields=("finding",), name="pause_one_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last", None), ("last__gte", models.F("first")), _connector="OR"),
+                        name="pause_ends_after",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("basis", ""), _negated=True), name="pause_lawful"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Standing",
@@ -520,6 +848,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("finding", "kind", "part"), name="standing_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Transfer",
@@ -575,6 +908,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("outcome", "waiting")), fields=["to"], name="transfer_waiting"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "waiting")),
+                        fields=("finding",),
+                        name="transfer_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ("waiting", "accepted", "refused", "dropped"))),
+                        name="transfer_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_by", None), ("outcome", "waiting")),
+                            models.Q(
+                                models.Q(("outcome", "waiting"), _negated=True), ("answered_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_answered_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "refused"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="transfer_refused_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("giver", models.F("to")), _negated=True), name="transfer_to_another"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Verification",
@@ -612,6 +984,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verifier", models.F("corrector")), _negated=True),
+                        name="verification_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("passed", True), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="verification_refused_with_reason",
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="closing",
@@ -619,481 +1005,5 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="findings.verification"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["unit", "state", "by_day", "id"], name="finding_unit_state"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["book", "state", "by_day", "id"], name="finding_book_state"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ("found", "assigned", "correcting", "submitted", "verified", "suspended", "doubted"),
-                    )
-                ),
-                fields=["book", "by_day", "id"],
-                name="finding_book_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("state__in", ("closed", "follow_up_due", "confirmed"))),
-                fields=["book", "-by_day", "-id"],
-                name="finding_book_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ("found", "assigned", "correcting", "submitted", "verified", "suspended", "doubted"),
-                    )
-                ),
-                fields=["owner", "by_day"],
-                name="finding_owner_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("sponsor__isnull", False)), fields=["sponsor"], name="finding_sponsor"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["origin", "by_day"], name="finding_origin"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("record__isnull", False)), fields=["record"], name="finding_record"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(condition=models.Q(("into__isnull", False)), fields=["into"], name="finding_into"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("part_of__isnull", False)), fields=["part_of"], name="finding_part_of"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("state", "closed")), fields=["book", "follow_up_on"], name="finding_follow_up"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="finding_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("row__isnull", False)),
-                fields=("record", "table", "row"),
-                name="finding_row_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        (
-                            "self_checks",
-                            "inspections",
-                            "meetings",
-                            "studies",
-                            "drills",
-                            "residents",
-                            "assessments",
-                            "tasks",
-                        ),
-                    )
-                ),
-                name="finding_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "found",
-                            "assigned",
-                            "correcting",
-                            "submitted",
-                            "verified",
-                            "suspended",
-                            "doubted",
-                            "closed",
-                            "follow_up_due",
-                            "confirmed",
-                            "not_a_problem",
-                            "merged",
-                            "split",
-                            "withdrawn",
-                        ),
-                    )
-                ),
-                name="finding_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            (
-                                "assigned",
-                                "correcting",
-                                "submitted",
-                                "verified",
-                                "suspended",
-                                "closed",
-                                "follow_up_due",
-                                "confirmed",
-                            ),
-                        ),
-                        _negated=True,
-                    ),
-                    ("owner__isnull", False),
-                    _connector="OR",
-                ),
-                name="finding_has_an_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("row", None), ("table", "")),
-                    models.Q(("record__isnull", False), ("row__gte", 0)),
-                    _connector="OR",
-                ),
-                name="finding_row_of_record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gt", models.F("due_on")), _connector="OR"),
-                name="finding_until_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "verified")), _negated=True),
-                    ("submitted_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="finding_submitted_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("suspended", "doubted")), ("resumes", ""), _connector="OR"),
-                name="finding_resumes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("into__isnull", False), ("state", "merged")),
-                    models.Q(models.Q(("state", "merged"), _negated=True), ("into", None)),
-                    _connector="OR",
-                ),
-                name="finding_merged_into",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(condition=models.Q(("round__gte", 1)), name="finding_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("description", ""), _negated=True), name="finding_described"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingescalation",
-            constraint=models.UniqueConstraint(
-                fields=("finding", "round", "level"), name="finding_escalation_level_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingescalation",
-            constraint=models.UniqueConstraint(
-                fields=("finding", "round", "unit"), name="finding_escalation_unit_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingescalation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people__len__gte", 1)), name="finding_escalation_to_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingescalation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on__gt", models.F("deadline"))), name="finding_escalation_after_its_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingevidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stage__in", ("before", "after"))), name="finding_evidence_stage"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingevidence",
-            constraint=models.UniqueConstraint(
-                fields=("finding", "round", "stage", "evidence"), name="finding_evidence_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="findingstep",
-            index=models.Index(fields=["finding", "round", "id"], name="finding_step_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="findingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "verb__in",
-                            (
-                                "send_back",
-                                "extend",
-                                "transfer",
-                                "refuse",
-                                "decide",
-                                "merge",
-                                "split",
-                                "doubt",
-                                "dismiss",
-                                "uphold",
-                                "recur",
-                            ),
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="finding_step_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verb", "extend"), _negated=True), ("until__isnull", False), _connector="OR"
-                ),
-                name="finding_step_until",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verb", "suspend"), _negated=True),
-                    models.Q(("basis", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="finding_step_lawful",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by__isnull", False), ("verb", "fall_due"), _connector="OR"),
-                name="finding_step_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(fields=("closing", "result"), name="follow_up_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result__in", ("confirmed", "recurred"))), name="follow_up_result"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result", "confirmed"), models.Q(("note", ""), _negated=True), _connector="OR"),
-                name="follow_up_says_what_recurred",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["unit", "due_on"], name="matter_unit_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["book", "due_on"], name="matter_book_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["handler"], name="matter_handler_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.UniqueConstraint(fields=("record", "table", "row"), name="matter_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("open", "done", "dropped", "withdrawn"))), name="matter_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on", None)),
-                    _connector="OR",
-                ),
-                name="matter_done_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", ""), _negated=True), name="measure_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done_on__isnull", False), ("result", ""), _connector="OR"),
-                name="measure_result_when_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numbering",
-            constraint=models.UniqueConstraint(fields=("book", "year"), name="numbering_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("last", None)), fields=("finding",), name="pause_one_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last", None), ("last__gte", models.F("first")), _connector="OR"),
-                name="pause_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("basis", ""), _negated=True), name="pause_lawful"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standing",
-            constraint=models.UniqueConstraint(fields=("finding", "kind", "part"), name="standing_once"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(condition=models.Q(("outcome", "waiting")), fields=["to"], name="transfer_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "waiting")), fields=("finding",), name="transfer_one_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ("waiting", "accepted", "refused", "dropped"))),
-                name="transfer_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_by", None), ("outcome", "waiting")),
-                    models.Q(models.Q(("outcome", "waiting"), _negated=True), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="transfer_answered_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "refused"), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="transfer_refused_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("giver", models.F("to")), _negated=True), name="transfer_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verifier", models.F("corrector")), _negated=True),
-                name="verification_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("passed", True), models.Q(("note", ""), _negated=True), _connector="OR"),
-                name="verification_refused_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closing",
-            constraint=models.UniqueConstraint(fields=("finding", "round"), name="closing_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="closing",
-            constraint=models.CheckConstraint(condition=models.Q(("days__gte", 0)), name="closing_days"),
         ),
     ]

@@ -23,6 +23,13 @@ class Migration(migrations.Migration):
                 ("place", models.TextField(blank=True)),
                 ("weight", models.IntegerField(default=1)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__range", (1, 1000000))), name="pool_object_weight"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Draw",
@@ -95,6 +102,103 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ("drafted", "published", "committed", "stated", "drawn", "void", "redrawn"),
+                            )
+                        ),
+                        name="draw_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_object__range", (1, 5))), name="draw_per_object"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", "commitments"), ("value_name", ""), ("value_on", None)),
+                            models.Q(
+                                ("source", "public"),
+                                ("value_on__isnull", False),
+                                models.Q(("value_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draw_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_by", None), ("published_on", None), ("roster", ""), ("state", "drafted")
+                            ),
+                            models.Q(
+                                models.Q(("state", "drafted"), _negated=True),
+                                models.Q(("roster", ""), _negated=True),
+                                ("published_by__isnull", False),
+                                ("published_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draw_published_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value_on", None),
+                            ("published_on", None),
+                            ("published_on__lt", models.F("value_on")),
+                            _connector="OR",
+                        ),
+                        name="draw_published_before_its_value",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            models.Q(
+                                ("value_by__isnull", False),
+                                models.Q(("confirmed_by", models.F("value_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draw_value_confirmed_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("drawn_at__isnull", False),
+                                ("state__in", ("drawn", "redrawn")),
+                                models.Q(("seed", ""), _negated=True),
+                                models.Q(("result", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("drawn", "redrawn")), _negated=True),
+                                ("drawn_at", None),
+                                ("result", ""),
+                                ("seed", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draw_drawn_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_by__isnull", False),
+                                ("state__in", ("void", "redrawn")),
+                                models.Q(("ended_because", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("void", "redrawn")), _negated=True),
+                                ("ended_because", ""),
+                                ("ended_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draw_ended_with_reason",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Drawn",
@@ -112,6 +216,13 @@ class Migration(migrations.Migration):
                 ("why", models.TextField()),
                 ("chance", models.TextField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("why__in", ("coverage", "weight", "drawn"))), name="drawn_why"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="poolobject",
@@ -200,6 +311,70 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "-last", "-id"], name="inspection_unit"),
+                    models.Index(fields=["book", "-last", "-id"], name="inspection_book"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("drafted", "approved", "under_way", "finished", "cancelled"))
+                        ),
+                        name="inspection_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last__gte", models.F("first"))), name="inspection_window"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="inspection_says_why",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("draws__range", (1, 100))), name="inspection_draws"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("coverage", None),
+                            models.Q(("coverage__gte", 1), ("coverage__lte", models.F("draws"))),
+                            _connector="OR",
+                        ),
+                        name="inspection_coverage_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="inspection_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("approved", "under_way", "finished")), _negated=True),
+                            ("approved_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="inspection_approved_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("ended_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="inspection_cancelled_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checklist", ""), ("pack_version", None)),
+                            models.Q(models.Q(("checklist", ""), _negated=True), ("pack_version__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inspection_checklist_of_a_pack",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="draw",
@@ -230,6 +405,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("inspection", "person"), name="member_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="PoolInspector",
@@ -264,6 +444,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person"], name="pool_inspector_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("draw", "number"), name="pool_inspector_number_once"),
+                    models.UniqueConstraint(fields=("draw", "person"), name="pool_inspector_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Recusal",
@@ -297,6 +486,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("object", "inspector"), name="recusal_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ("kin", "worked", "interest", "other"))),
+                        name="recusal_reason",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Stratum",
@@ -315,6 +513,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("draw", "code"), name="stratum_once"),
+                    models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="stratum_size"),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="poolobject",
@@ -388,6 +592,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("drawn", "inspector"), name="drawn_inspector_once"),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="drawn",
@@ -416,261 +625,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("drafted", "published", "committed", "stated", "drawn", "void", "redrawn"))
-                ),
-                name="draw_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("per_object__range", (1, 5))), name="draw_per_object"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", "commitments"), ("value_name", ""), ("value_on", None)),
-                    models.Q(
-                        ("source", "public"),
-                        ("value_on__isnull", False),
-                        models.Q(("value_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="draw_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_by", None), ("published_on", None), ("roster", ""), ("state", "drafted")),
-                    models.Q(
-                        models.Q(("state", "drafted"), _negated=True),
-                        models.Q(("roster", ""), _negated=True),
-                        ("published_by__isnull", False),
-                        ("published_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="draw_published_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value_on", None),
-                    ("published_on", None),
-                    ("published_on__lt", models.F("value_on")),
-                    _connector="OR",
-                ),
-                name="draw_published_before_its_value",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    models.Q(
-                        ("value_by__isnull", False), models.Q(("confirmed_by", models.F("value_by")), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="draw_value_confirmed_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("drawn_at__isnull", False),
-                        ("state__in", ("drawn", "redrawn")),
-                        models.Q(("seed", ""), _negated=True),
-                        models.Q(("result", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("drawn", "redrawn")), _negated=True),
-                        ("drawn_at", None),
-                        ("result", ""),
-                        ("seed", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="draw_drawn_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_by__isnull", False),
-                        ("state__in", ("void", "redrawn")),
-                        models.Q(("ended_because", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("void", "redrawn")), _negated=True),
-                        ("ended_because", ""),
-                        ("ended_by", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="draw_ended_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("inspection", "person"), name="member_once"),
-        ),
-        migrations.AddIndex(
-            model_name="inspection",
-            index=models.Index(fields=["unit", "-last", "-id"], name="inspection_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="inspection",
-            index=models.Index(fields=["book", "-last", "-id"], name="inspection_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("drafted", "approved", "under_way", "finished", "cancelled"))),
-                name="inspection_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last__gte", models.F("first"))), name="inspection_window"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("reason", ""), _negated=True)),
-                name="inspection_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("draws__range", (1, 100))), name="inspection_draws"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("coverage", None),
-                    models.Q(("coverage__gte", 1), ("coverage__lte", models.F("draws"))),
-                    _connector="OR",
-                ),
-                name="inspection_coverage_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    models.Q(("approved_by", models.F("made_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="inspection_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("approved", "under_way", "finished")), _negated=True),
-                    ("approved_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="inspection_approved_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("ended_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="inspection_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checklist", ""), ("pack_version", None)),
-                    models.Q(models.Q(("checklist", ""), _negated=True), ("pack_version__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inspection_checklist_of_a_pack",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="poolinspector",
-            index=models.Index(fields=["person"], name="pool_inspector_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="poolinspector",
-            constraint=models.UniqueConstraint(fields=("draw", "number"), name="pool_inspector_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="poolinspector",
-            constraint=models.UniqueConstraint(fields=("draw", "person"), name="pool_inspector_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.UniqueConstraint(fields=("object", "inspector"), name="recusal_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ("kin", "worked", "interest", "other"))), name="recusal_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stratum",
-            constraint=models.UniqueConstraint(fields=("draw", "code"), name="stratum_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stratum",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="stratum_size"),
-        ),
-        migrations.AddConstraint(
             model_name="poolobject",
             constraint=models.UniqueConstraint(fields=("draw", "number"), name="pool_object_number_once"),
         ),
         migrations.AddConstraint(
             model_name="poolobject",
             constraint=models.UniqueConstraint(fields=("draw", "unit", "place"), name="pool_object_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="poolobject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weight__range", (1, 1000000))), name="pool_object_weight"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drawninspector",
-            constraint=models.UniqueConstraint(fields=("drawn", "inspector"), name="drawn_inspector_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="drawn",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("why__in", ("coverage", "weight", "drawn"))), name="drawn_why"
-            ),
         ),
     ]

@@ -113,6 +113,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("do__in", ("answer", "photo", "note", "drop", "statement", "finish"))),
+                        name="operation_do",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="DrawnEntry",
@@ -165,6 +173,13 @@ class Migration(migrations.Migration):
                 ("severity", models.TextField()),
                 ("place", models.TextField(blank=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="noted_says_what"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Round",
@@ -272,6 +287,100 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "-id"], name="round_unit"),
+                    models.Index(fields=["book", "-id"], name="round_book"),
+                    models.Index(fields=["inspection", "id"], name="round_inspection"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("finished", "acknowledged"))),
+                        fields=["book", "checklist", "finished_on"],
+                        name="round_finished",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "number"), name="round_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("planned", "begun", "finished", "acknowledged", "called_off"))
+                        ),
+                        name="round_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("drawn__isnull", False), ("inspection__isnull", False), ("kind", "visit")),
+                            models.Q(("drawn", None), ("inspection", None), ("kind", "self_check")),
+                            _connector="OR",
+                        ),
+                        name="round_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("begun_at__isnull", False),
+                                ("finished_at__isnull", False),
+                                ("finished_by__isnull", False),
+                                ("finished_on__isnull", False),
+                                ("state__in", ("finished", "acknowledged")),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("finished", "acknowledged")), _negated=True),
+                                ("entry", None),
+                                ("finished_at", None),
+                                ("finished_by", None),
+                                ("finished_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_finished_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("acknowledged_at__isnull", False),
+                                ("state", "acknowledged"),
+                                models.Q(("said_by", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "acknowledged"), _negated=True),
+                                ("acknowledged_at", None),
+                                ("acknowledged_by", None),
+                                ("agrees", None),
+                                ("said_by", ""),
+                                ("statement", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_acknowledged_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("called_off_at__isnull", False),
+                                ("called_off_by__isnull", False),
+                                ("state", "called_off"),
+                                models.Q(("called_off_because", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "called_off"), _negated=True),
+                                ("called_off_at", None),
+                                ("called_off_because", ""),
+                                ("called_off_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_called_off_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "self_check"), _negated=True),
+                            models.Q(("state", "acknowledged"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="round_self_check_ends_finished",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="operation",
@@ -306,6 +415,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["person", "-round"], name="round_inspector_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "person"), name="round_inspector_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Answer",
@@ -394,6 +511,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["round"], name="round_finding_round"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("noted", None)),
+                        fields=("round", "item"),
+                        name="round_finding_item_once",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="noted",
@@ -456,166 +585,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(fields=["unit", "-id"], name="round_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(fields=["book", "-id"], name="round_book"),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(fields=["inspection", "id"], name="round_inspection"),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(
-                condition=models.Q(("state__in", ("finished", "acknowledged"))),
-                fields=["book", "checklist", "finished_on"],
-                name="round_finished",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("book", "number"), name="round_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("planned", "begun", "finished", "acknowledged", "called_off"))),
-                name="round_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("drawn__isnull", False), ("inspection__isnull", False), ("kind", "visit")),
-                    models.Q(("drawn", None), ("inspection", None), ("kind", "self_check")),
-                    _connector="OR",
-                ),
-                name="round_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("begun_at__isnull", False),
-                        ("finished_at__isnull", False),
-                        ("finished_by__isnull", False),
-                        ("finished_on__isnull", False),
-                        ("state__in", ("finished", "acknowledged")),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("said_by", ""), _negated=True), name="statement_of_somebody"
                     ),
-                    models.Q(
-                        models.Q(("state__in", ("finished", "acknowledged")), _negated=True),
-                        ("entry", None),
-                        ("finished_at", None),
-                        ("finished_by", None),
-                        ("finished_on", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="round_finished_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("acknowledged_at__isnull", False),
-                        ("state", "acknowledged"),
-                        models.Q(("said_by", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "acknowledged"), _negated=True),
-                        ("acknowledged_at", None),
-                        ("acknowledged_by", None),
-                        ("agrees", None),
-                        ("said_by", ""),
-                        ("statement", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="round_acknowledged_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("called_off_at__isnull", False),
-                        ("called_off_by__isnull", False),
-                        ("state", "called_off"),
-                        models.Q(("called_off_because", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "called_off"), _negated=True),
-                        ("called_off_at", None),
-                        ("called_off_because", ""),
-                        ("called_off_by", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="round_called_off_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "self_check"), _negated=True),
-                    models.Q(("state", "acknowledged"), _negated=True),
-                    _connector="OR",
-                ),
-                name="round_self_check_ends_finished",
-            ),
+                ]
+            },
         ),
         migrations.AddConstraint(
             model_name="operation",
             constraint=models.UniqueConstraint(fields=("round", "number"), name="operation_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("do__in", ("answer", "photo", "note", "drop", "statement", "finish"))),
-                name="operation_do",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="roundinspector",
-            index=models.Index(fields=["person", "-round"], name="round_inspector_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="roundinspector",
-            constraint=models.UniqueConstraint(fields=("round", "person"), name="round_inspector_once"),
-        ),
-        migrations.AddIndex(
-            model_name="roundfinding",
-            index=models.Index(fields=["round"], name="round_finding_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="roundfinding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("noted", None)), fields=("round", "item"), name="round_finding_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noted",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="noted_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("said_by", ""), _negated=True), name="statement_of_somebody"
-            ),
         ),
         migrations.RunSQL(APPEND_ONLY, APPEND_ONLY_BACK),
         migrations.RunSQL(OPEN + OPEN_TRIGGERS, OPEN_BACK),

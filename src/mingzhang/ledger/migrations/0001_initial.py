@@ -58,6 +58,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "digest"), name="evidence_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Record",
@@ -150,6 +155,54 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("draft", "submitted", "returned", "accepted"))),
+                        fields=["unit", "state", "occurred_on"],
+                        name="record_unit_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("draft", "submitted", "returned", "accepted"))),
+                        fields=["book", "state", "occurred_on", "id"],
+                        name="record_book_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("replaces__isnull", False)), fields=["replaces"], name="record_replaces"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at", None), ("submitted_by", None)),
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="record_submitted_pair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("cycle__gte", 1), ("steps__gte", 0), ("submitted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="record_past_draft_was_submitted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reversed"), _negated=True),
+                            models.Q(("reversal_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="record_reversed_with_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_key__isnull", False)),
+                        fields=("book", "source_key"),
+                        name="record_source_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entry",
@@ -215,6 +268,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["unit", "occurred_on"], include=("kind", "sign", "seq"), name="entry_unit_day"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reverses", None), ("sign", 1)),
+                            models.Q(("reverses__isnull", False), ("sign", -1)),
+                            _connector="OR",
+                        ),
+                        name="entry_sign",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("book", "reverses"),
+                        name="entry_reversed_once",
+                    ),
+                    models.UniqueConstraint(fields=("record", "line", "sign"), name="entry_line_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RecordEvidence",
@@ -234,6 +310,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "evidence"), name="record_evidence_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Review",
@@ -272,125 +353,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(fields=("book", "digest"), name="evidence_once"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(
-                condition=models.Q(("state__in", ("draft", "submitted", "returned", "accepted"))),
-                fields=["unit", "state", "occurred_on"],
-                name="record_unit_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(
-                condition=models.Q(("state__in", ("draft", "submitted", "returned", "accepted"))),
-                fields=["book", "state", "occurred_on", "id"],
-                name="record_book_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(
-                condition=models.Q(("replaces__isnull", False)), fields=["replaces"], name="record_replaces"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at", None), ("submitted_by", None)),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="record_submitted_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(("cycle__gte", 1), ("steps__gte", 0), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="record_past_draft_was_submitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reversed"), _negated=True),
-                    models.Q(("reversal_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="record_reversed_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_key__isnull", False)),
-                fields=("book", "source_key"),
-                name="record_source_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                fields=["unit", "occurred_on"], include=("kind", "sign", "seq"), name="entry_unit_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reverses", None), ("sign", 1)),
-                    models.Q(("reverses__isnull", False), ("sign", -1)),
-                    _connector="OR",
-                ),
-                name="entry_sign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses__isnull", False)),
-                fields=("book", "reverses"),
-                name="entry_reversed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("record", "line", "sign"), name="entry_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordevidence",
-            constraint=models.UniqueConstraint(fields=("record", "evidence"), name="record_evidence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("author", models.F("reviewer")), _negated=True), name="review_not_by_author"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(condition=models.Q(("step__gte", 1)), name="review_step_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                fields=("record", "cycle", "reviewer"), name="review_by_different_people"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("record", "cycle", "step"), name="review_step_once"),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("author", models.F("reviewer")), _negated=True),
+                        name="review_not_by_author",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("step__gte", 1)), name="review_step_from_one"),
+                    models.UniqueConstraint(
+                        fields=("record", "cycle", "reviewer"), name="review_by_different_people"
+                    ),
+                    models.UniqueConstraint(fields=("record", "cycle", "step"), name="review_step_once"),
+                ]
+            },
         ),
     ]

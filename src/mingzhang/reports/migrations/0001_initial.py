@@ -89,6 +89,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["unit", "-end", "-id"], name="report_unit"),
+                    models.Index(fields=["book", "-end", "-id"], name="report_book"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ("draft", "in_review", "returned", "reviewed", "signed", "published", "withdrawn"),
+                            )
+                        ),
+                        name="report_state",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("start__lte", models.F("end"))), name="report_days"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_published_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_withdrawn_with_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("unit", "pack", "template", "start", "end"),
+                        name="report_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Comment",
@@ -126,6 +169,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resolved_at", None), ("resolved_by", None)),
+                            models.Q(("resolved_at__isnull", False), ("resolved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="comment_resolved_pair",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ReportNumber",
@@ -162,6 +217,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "mark"), name="report_number_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ReportVersion",
@@ -192,6 +252,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "number"), name="report_version_once"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="report_version_from_one"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ReportReview",
@@ -218,6 +284,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("passed", True), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="report_returned_with_reason",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Signature",
@@ -264,97 +340,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["unit", "-end", "-id"], name="report_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["book", "-end", "-id"], name="report_book"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ("draft", "in_review", "returned", "reviewed", "signed", "published", "withdrawn"),
-                    )
-                ),
-                name="report_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start__lte", models.F("end"))), name="report_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True),
-                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_published_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_withdrawn_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("unit", "pack", "template", "start", "end"),
-                name="report_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolved_at", None), ("resolved_by", None)),
-                    models.Q(("resolved_at__isnull", False), ("resolved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="comment_resolved_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportnumber",
-            constraint=models.UniqueConstraint(fields=("report", "mark"), name="report_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.UniqueConstraint(fields=("report", "number"), name="report_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="report_version_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("passed", True), models.Q(("note", ""), _negated=True), _connector="OR"),
-                name="report_returned_with_reason",
-            ),
         ),
     ]
