@@ -16,10 +16,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from mingzhang.core import clock
 from mingzhang.core.composed import Composed, Given
-from mingzhang.core.once import once
 from mingzhang.duties.models import Assignment, Task
 from mingzhang.organisation.models import Appointment, Person, Unit
-from mingzhang.organisation.queries import holding
+from mingzhang.organisation.queries import holding, seats_of
 from mingzhang.organisation.scopes import AnyOf
 
 NOTHING = Q(pk__in=[])
@@ -36,21 +35,9 @@ class Seat:
     last: date | None = None
 
 
-@once
 def posts_held(person: Person, on: date) -> tuple[Seat, ...]:
     """The posts that the person holds on a day, in whose place whoever it may be."""
-    rows = _HELD.ask(person=person.pk, book=person.book_id, day=on)
-    return tuple(Seat(post, unit, frozenset(roles)) for post, unit, roles in rows)
-
-
-_HELD = Composed(
-    lambda: (
-        holding(Given("day"))
-        .filter(person=Given("person"), post__unit__book=Given("book"))
-        .order_by("post_id")
-        .values_list("post_id", "post__unit_id", "post__roles")
-    )
-)
+    return tuple(Seat(held.post_id, held.unit_id, held.roles) for held in seats_of(person, on))
 
 
 def posts_between(person: Person, first: date, last: date) -> tuple[Seat, ...]:

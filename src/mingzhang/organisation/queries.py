@@ -228,6 +228,7 @@ def holding(on: date | Given | None = None) -> QuerySet[Appointment]:
 class Seat:
     """A post that a person holds, as far as it opens doors. `parent_id` is what stands above its unit."""
 
+    post_id: int
     unit_id: int
     parent_id: int | None
     roles: frozenset[str]
@@ -235,15 +236,16 @@ class Seat:
 
 @once
 def seats_of(person: Person, on: date) -> tuple[Seat, ...]:
-    """The posts that the person holds on a day in units of their book. One query."""
+    """The posts that the person holds on a day in units of their book, in whose place whoever it may be. One
+    query."""
     with connection.cursor() as cursor:
         cursor.execute(_SEATS, {"person": person.pk, "book": person.book_id, "day": on})
-        return tuple(Seat(unit, parent, frozenset(roles)) for unit, parent, roles in cursor.fetchall())
+        return tuple(Seat(post, unit, above, frozenset(roles)) for post, unit, above, roles in cursor.fetchall())
 
 
 # Every page asks this first: by hand, since composing it costs more than answering it.
 _SEATS = """
-SELECT post.unit_id, unit.parent_id, post.roles
+SELECT post.id, post.unit_id, unit.parent_id, post.roles
   FROM organisation_appointment AS held
   JOIN organisation_person AS person ON person.id = held.person_id AND person.is_active
   JOIN organisation_post AS post ON post.id = held.post_id
