@@ -26,12 +26,13 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
-from mingzhang.core import database
+from mingzhang.core import database, language
 from mingzhang.figures.definitions import definitions
 from mingzhang.packs.queries import pack_of
 from tests import migrated
@@ -175,6 +176,14 @@ def _url(name: str) -> str:
     settings = connection.settings_dict
     parts = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return make_conninfo(dbname=name, **{part: settings[key] for part, key in parts.items() if settings[key]})
+
+
+@pytest.fixture(autouse=True)
+def language_of_this_test_only() -> Iterator[None]:
+    """The command line sets the language of the whole process, in both of the ways there are."""
+    with translation.override("zh-hans"):
+        yield
+    language.use(translation.gettext)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.utils import translation
 
 from tests.conftest import FreshDatabase
 from tests.ledger import world as worlds
@@ -12,13 +10,6 @@ from tests.ledger.conftest import evidence_folder as evidence_folder
 from tests.ledger.world import World
 from tests.web.conftest import kept_office as kept_office
 from tests.web.conftest import office as office
-
-
-@pytest.fixture(autouse=True)
-def language_of_this_test_only() -> Iterator[None]:
-    """The command line sets the language of the whole process."""
-    with translation.override("zh-hans"):
-        yield
 
 
 @pytest.fixture
