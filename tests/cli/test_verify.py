@@ -23,7 +23,6 @@ from mingzhang.jobs.work import keep_day
 from tests.audit.books import Superuser, keep
 from tests.core.servers import eventually
 from tests.faults.commands import done, refused
-from tests.faults.conftest import language_of_this_test_only as language_of_this_test_only
 from tests.ledger.conftest import committed_world as committed_world
 from tests.ledger.conftest import evidence_folder as evidence_folder
 from tests.ledger.world import World

@@ -17,7 +17,6 @@ from mingzhang.ledger import actions as ledger
 from mingzhang.reports.bundles import VERIFIER, bundle
 from mingzhang.reports.models import Report
 from tests.faults.commands import done, refused
-from tests.faults.conftest import language_of_this_test_only as language_of_this_test_only
 from tests.reports.test_verify_bundle import holds, told
 from tests.reports.world import report_at
 from tests.web.office import Office

@@ -33,7 +33,6 @@ from mingzhang.packs.queries import pack_of
 from mingzhang.reports import actions, verify_bundle
 from mingzhang.reports.bundles import VERIFIER, bundle
 from mingzhang.reports.models import Report
-from tests.faults.conftest import language_of_this_test_only as language_of_this_test_only
 from tests.ledger import world as worlds
 from tests.reports.world import HALF, sign
 
