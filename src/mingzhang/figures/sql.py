@@ -27,7 +27,7 @@ Days: TypeAlias = tuple[date, date]
 Taken: TypeAlias = tuple[Component, tuple[Days, ...], bool]
 
 DAY = timedelta(days=1)
-LAYOUTS_KEPT = 64  # of a report's two hundred numbers, some 200 kB each
+LAYOUTS_KEPT = 64  # a report has one for each period
 COLUMNS = "kind_id, unit_id, occurred_on, sign, data, posted_at"
 
 
@@ -109,6 +109,12 @@ class _Compiled:
     selects: tuple[Sql, ...]
     source: Sql
 
+    def owners(self, branch: int, kind_id: int) -> list[Atom | None]:
+        """Whose the numbers of a line are. A slot that most kinds share is worked out for all kinds: in some it has
+        no owner."""
+        slots = self.layout.branches[branch][1].owners
+        return [self.wants[slot[kind_id]].atom if kind_id in slot else None for slot in slots]
+
 
 def raw_numbers(scans: Sequence[Scan]) -> dict[Atom, Number]:
     """The number of every atom of `scans`, in one statement."""
@@ -125,21 +131,18 @@ def answers(scans: Sequence[Scan], further: Sequence[Sql] = ()) -> Answers:
         if scan_number < 0:
             told.further.append((scan_number, branch, kind_id, *values))
             continue
-        scan, owners = compiled[scan_number], compiled[scan_number].layout.branches[branch][1].owners
-        # A slot that most kinds share is worked out for all kinds, also for those in which nobody owns it.
-        owned = [scan.wants[own[kind_id]].atom if kind_id in own else None for own in owners]
-        _take(told, scan_number, owned, values)
+        _take(told, scan_number, compiled[scan_number].owners(branch, kind_id), values)
     return told
 
 
-def _take(told: Answers, scan: int, owned: Sequence[Atom | None], values: Sequence[Any]) -> None:
+def _take(told: Answers, scan: int, owners: Sequence[Atom | None], values: Sequence[Any]) -> None:
     numbers, held, touched, _bits = values
     if numbers is None:
-        if atom := owned[0]:
+        if atom := owners[0]:
             told.units[scan, atom].held.update(held or ())
             told.units[scan, atom].touched.update(touched or ())
         return
-    for atom, value in zip(owned, numbers, strict=True):
+    for atom, value in zip(owners, numbers, strict=True):
         if atom and value is not None:
             told.numbers[atom] += typed(atom.component, value)
 
