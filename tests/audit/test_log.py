@@ -250,7 +250,7 @@ for batch in range(10_000):
 """
 
 
-@pytest.mark.parametrize("reached", [1, 7, 20])
+@pytest.mark.parametrize("reached", [7, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 20))])
 def test_kill_9_between_event_and_sequencing_loses_none(fresh_database: FreshDatabase, reached: int) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "-c", KILLED]

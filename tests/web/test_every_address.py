@@ -60,6 +60,7 @@ def test_what_is_read_takes_nothing(office: Office) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_what_is_read_says_its_head_without_its_body(office: Office) -> None:
     clients, wrong = matrix.clients_of(office), []
     for address in (one for one in READS if one.name not in BOTH):
@@ -103,6 +104,7 @@ def test_nothing_of_another_book_is_found_by_its_number(office: Office, who: str
     assert opened == []
 
 
+@pytest.mark.slow
 def test_the_mirror_itself_shows_what_must_not_leak(office: Office) -> None:
     foreign = offices.mirror(office)
     client = matrix.client_of(foreign, "chen")
