@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from io import BytesIO
 
+import docx
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -337,8 +339,14 @@ def test_what_was_seen_again_is_told_in_the_result_and_counts_no_items(office: R
     words = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", page))
     assert "没有反弹1件" in words
     assert "反弹了1件" in words
-    assert "项次" not in words
+    for column in ("项次", "合格", "不涉及", "没有发现问题"):
+        assert column not in words, column
     assert WORDS not in words
+    paper = client_of(office.wei).get(reverse("web:inspection_file", args=(inspection.pk, "docx")) + AT).content
+    printed = docx.Document(BytesIO(paper))
+    [objects] = [[cell.text for cell in table.rows[0].cells] for table in printed.tables[:1]]
+    assert objects == ["对象", "查完", "谁查的"]
+    assert "项次" not in "".join(one.text for one in printed.paragraphs)
     public(inspection, office)
 
 
@@ -348,6 +356,9 @@ def public(inspection: Inspection, office: RoundsWorld) -> None:
     said = json.loads(content)
     assert said["follow_ups"] == {"looked_at": 2, "still_good": 1, "came_back": 1}
     assert WORDS not in content.decode()
+    page = Client().get(reverse("inspections:open_inspection", args=(inspection.pk,))).content.decode()
+    assert "回头看了销过号的问题2件" in page
+    assert "合格" not in page
 
 
 # --- what the database holds --------------------------------------------------------------------------------------

@@ -171,6 +171,11 @@ class Outcome:
     def waiting(self) -> list[Round]:
         return [one for one in self.rounds if one.state in OPEN]
 
+    @property
+    def judges(self) -> bool:
+        """Whether anything is judged by a checklist: not where closed findings alone are looked at again."""
+        return len(self.followed) < len(self.rounds)
+
     @cached_property
     def said(self) -> list[Round]:
         """Those of which the inspected party has said something, or that there is nothing to say."""

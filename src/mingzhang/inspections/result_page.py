@@ -128,7 +128,7 @@ class ResultPage:
             Fact(_("抽中"), self.count(len(held.rounds), "rounds"), each),
             Fact(_("查完"), self.count(len(held.visited), "rounds", state="visited"), each),
             Fact(_("没有查"), self.count(len(held.called_off), "rounds", state="called_off"), each),
-            *(looked if len(held.followed) < len(held.rounds) else ()),
+            *(looked if held.judges else ()),
             Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
             Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
         ]

@@ -124,7 +124,9 @@ def _numbers(outcome: Outcome) -> Iterator[Block]:
     yield from _said(
         _("抽中%(planned)d个对象，查完%(visited)d个，不查了%(off)d个，还没有查完%(waiting)d个。") % said
     )
-    yield from _said(_("一共看了%(items)d项次，合格%(right)d项次，不合格%(wrong)d项次，不涉及%(na)d项次。") % said)
+    if outcome.judges:
+        seen = _("一共看了%(items)d项次，合格%(right)d项次，不合格%(wrong)d项次，不涉及%(na)d项次。")
+        yield from _said(seen % said)
     for one in outcome.called_off:
         why = {"object": one.where, "why": one.called_off_because}
         yield from _said(_("没有查%(object)s：%(why)s") % why)
@@ -133,16 +135,18 @@ def _numbers(outcome: Outcome) -> Iterator[Block]:
 def _objects(outcome: Outcome) -> Iterator[Block]:
     if not outcome.rounds:
         return
-    header = (_("对象"), _("查完"), _("合格"), _("不合格"), _("不涉及"), _("问题"), _("谁查的"))
-    yield table_of(header, [_object(one) for one in outcome.objects])
+    counts = (_("合格"), _("不合格"), _("不涉及"), _("问题")) if outcome.judges else ()
+    header = (_("对象"), _("查完"), *counts, _("谁查的"))
+    yield table_of(header, [_object(one, len(counts)) for one in outcome.objects])
 
 
-def _object(one: Visited) -> Sequence[object]:
+def _object(one: Visited, counts: int) -> Sequence[object]:
     posts = "、".join(one.posts)
     if not one.done or one.on is None:
-        return one.round.where, flows.ROUND.states[one.round.state], *[NOTHING] * 4, posts
+        return one.round.where, flows.ROUND.states[one.round.state], *[NOTHING] * counts, posts
     found = sum(each.stands != "gone" for each in one.findings)
-    return one.round.where, short_day(one.on), one.tally.right, one.tally.wrong, one.tally.na, found, posts
+    counted = (one.tally.right, one.tally.wrong, one.tally.na, found)
+    return one.round.where, short_day(one.on), *counted[:counts], posts
 
 
 def _items(outcome: Outcome) -> Iterator[Block]:
@@ -154,7 +158,7 @@ def _items(outcome: Outcome) -> Iterator[Block]:
 
 
 def _findings(outcome: Outcome) -> Iterator[Block]:
-    if not outcome.visited:
+    if not outcome.visited or not outcome.judges:
         return
     held = [one for one in outcome.findings if one.stands != "gone"]
     if not held:

@@ -61,6 +61,7 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
         "checklist": queries.checklist_of(found),
         "turns": turns_of(found, "inspections:open_draw", draws),
         "result": said,
+        "judges": said is not None and (said["counts"]["items"] or not said["follow_ups"]),
         "groups": group_lines(said["problems"]) if said else (),
         "today": today_in(found.book),
     }
