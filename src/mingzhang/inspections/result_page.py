@@ -120,17 +120,17 @@ class ResultPage:
         held, tally = self.outcome, self.outcome.tally
         found = [one for one in held.findings if one.stands != "gone"]
         each, items = _("个对象"), _("项次")
-        looked = [
+        judged = [
             Fact(_("看了"), self.count(tally.items, "answers"), items),
             Fact(_("不合格"), self.count(tally.wrong, "answers", said="wrong"), items),
+            Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
+            Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
         ]
         return [
             Fact(_("抽中"), self.count(len(held.rounds), "rounds"), each),
             Fact(_("查完"), self.count(len(held.visited), "rounds", state="visited"), each),
             Fact(_("没有查"), self.count(len(held.called_off), "rounds", state="called_off"), each),
-            *(looked if held.judges else ()),
-            Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
-            Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
+            *(judged if held.judges else ()),
         ]
 
     def followed(self) -> list[Fact]:
