@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mingzhang.core.errors import Refusal
@@ -56,11 +57,14 @@ class Naive:
     def merge(self, unit: int, into: int, on: date) -> None:
         self.close(unit, on)
         standing = self.above[DAYS[-1]]
-        for parents in [*(self.above[day] for day in self._since(on)), self.now]:
-            for child, parent in parents.items():
-                if parent == unit and child in standing:
-                    parents[child] = into
+        for day in self._since(on):
+            self._hand_over(self.above[day], unit, into, self.above[day])
+        self._hand_over(self.now, unit, into, standing)
         self.now[unit] = into
+
+    def _hand_over(self, parents: dict[int, int | None], unit: int, into: int, those: Collection[int]) -> None:
+        for child in [child for child, parent in parents.items() if parent == unit and child in those]:
+            parents[child] = into
 
     def below(self, unit: int, parents: dict[int, int | None]) -> set[int]:
         return {one for one in parents if unit in self._line(one, parents)}
@@ -155,7 +159,12 @@ quick = settings(
 )
 
 
+# A merge told late: on the day between, what had ended meanwhile still stood below the one that is merged.
+TOLD_LATE = [("merge", 3, 0, DAYS[2]), ("merge", 1, 0, DAYS[1])]
+
+
 @quick
+@example(steps=TOLD_LATE)
 @given(steps=changes)
 def test_every_day_of_a_random_history_is_as_the_naive_model_says(
     db: None, steps: list[tuple[str, int, int, date]]
