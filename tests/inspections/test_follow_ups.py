@@ -350,6 +350,31 @@ def test_what_was_seen_again_is_told_in_the_result_and_counts_no_items(office: R
     public(inspection, office)
 
 
+def test_a_problem_noted_while_looking_again_is_told_in_the_result(office: RoundsWorld, summer: None) -> None:
+    first, *rest = under_way(office, pooled(office))
+    inspection = first.inspection
+    assert inspection is not None
+    Phone(inspector_of(first)).do(
+        first, "note", words="门前台阶破了", category="facility", severity="grave", place="北门"
+    )
+    looked(first)
+    for one in rest:
+        actions.call_off(round=one, reason="下大雨", by=office.wei)
+    said = client_of(office.wei).get(reverse("inspections:result", args=(inspection.pk,)) + AT).content.decode()
+    [noted] = outcome_of(inspection).findings
+    assert noted.finding.number in said
+    assert "发现问题" in said
+    assert "项次" not in said
+    actions.finish_inspection(inspection=inspection, by=office.wei)
+    page = Client().get(reverse("inspections:open_inspection", args=(inspection.pk,))).content.decode()
+    assert "发现问题" in page
+    assert "合格" not in page
+    paper = client_of(office.wei).get(reverse("web:inspection_file", args=(inspection.pk, "docx")) + AT).content
+    printed = docx.Document(BytesIO(paper))
+    assert [cell.text for cell in printed.tables[0].rows[0].cells] == ["对象", "查完", "问题", "谁查的"]
+    assert "发现问题1件" in "".join(one.text for one in printed.paragraphs)
+
+
 def public(inspection: Inspection, office: RoundsWorld) -> None:
     actions.finish_inspection(inspection=inspection, by=office.wei)
     content = Client().get(reverse("inspections:open_result", args=(inspection.pk, "result", "json"))).content

@@ -176,6 +176,11 @@ class Outcome:
         """Whether anything is judged by a checklist: not where closed findings alone are looked at again."""
         return len(self.followed) < len(self.rounds)
 
+    @property
+    def finds(self) -> bool:
+        """Whether findings are counted: where anything is judged, or a problem was noted on the way."""
+        return self.judges or bool(self.findings)
+
     @cached_property
     def said(self) -> list[Round]:
         """Those of which the inspected party has said something, or that there is nothing to say."""

@@ -23,12 +23,13 @@ Json = dict[str, Any]
 FORMAT = "mingzhang-inspection-result/1"
 
 
-def published(inspection: Inspection) -> Json | None:
-    """What is public; nothing before the inspection is finished."""
-    return _published(outcome_of(inspection)) if inspection.state == "finished" else None
+def public_outcome(inspection: Inspection) -> Outcome | None:
+    """What came of the inspection, once that is public; nothing before it is finished."""
+    return outcome_of(inspection) if inspection.state == "finished" else None
 
 
-def _published(outcome: Outcome) -> Json:
+def published(outcome: Outcome) -> Json:
+    """What of an outcome is public."""
     one, checklist = outcome.inspection, queries.checklist_of(outcome.inspection)
     return {
         "format": FORMAT,

@@ -123,6 +123,8 @@ class ResultPage:
         judged = [
             Fact(_("看了"), self.count(tally.items, "answers"), items),
             Fact(_("不合格"), self.count(tally.wrong, "answers", said="wrong"), items),
+        ]
+        counted = [
             Fact(_("发现问题"), self.count(len(found), "findings", stands=HELD), _("件")),
             Fact(_("现在已销号"), self.count(len(held.closed), "findings", stands="closed"), _("件")),
         ]
@@ -131,6 +133,7 @@ class ResultPage:
             Fact(_("查完"), self.count(len(held.visited), "rounds", state="visited"), each),
             Fact(_("没有查"), self.count(len(held.called_off), "rounds", state="called_off"), each),
             *(judged if held.judges else ()),
+            *(counted if held.finds else ()),
         ]
 
     def followed(self) -> list[Fact]:

@@ -135,18 +135,19 @@ def _numbers(outcome: Outcome) -> Iterator[Block]:
 def _objects(outcome: Outcome) -> Iterator[Block]:
     if not outcome.rounds:
         return
-    counts = (_("合格"), _("不合格"), _("不涉及"), _("问题")) if outcome.judges else ()
-    header = (_("对象"), _("查完"), *counts, _("谁查的"))
-    yield table_of(header, [_object(one, len(counts)) for one in outcome.objects])
+    judged = (_("合格"), _("不合格"), _("不涉及")) if outcome.judges else ()
+    found = (_("问题"),) if outcome.finds else ()
+    header = (_("对象"), _("查完"), *judged, *found, _("谁查的"))
+    yield table_of(header, [_object(one, outcome) for one in outcome.objects])
 
 
-def _object(one: Visited, counts: int) -> Sequence[object]:
-    posts = "、".join(one.posts)
+def _object(one: Visited, outcome: Outcome) -> Sequence[object]:
+    tally, posts = one.tally, "、".join(one.posts)
+    judged = (tally.right, tally.wrong, tally.na) if outcome.judges else ()
+    found = (sum(each.stands != "gone" for each in one.findings),) if outcome.finds else ()
     if not one.done or one.on is None:
-        return one.round.where, flows.ROUND.states[one.round.state], *[NOTHING] * counts, posts
-    found = sum(each.stands != "gone" for each in one.findings)
-    counted = (one.tally.right, one.tally.wrong, one.tally.na, found)
-    return one.round.where, short_day(one.on), *counted[:counts], posts
+        return one.round.where, flows.ROUND.states[one.round.state], *[NOTHING] * len(judged + found), posts
+    return one.round.where, short_day(one.on), *judged, *found, posts
 
 
 def _items(outcome: Outcome) -> Iterator[Block]:
@@ -158,7 +159,7 @@ def _items(outcome: Outcome) -> Iterator[Block]:
 
 
 def _findings(outcome: Outcome) -> Iterator[Block]:
-    if not outcome.visited or not outcome.judges:
+    if not outcome.visited or not outcome.finds:
         return
     held = [one for one in outcome.findings if one.stands != "gone"]
     if not held:

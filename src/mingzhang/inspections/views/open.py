@@ -14,7 +14,7 @@ from mingzhang.inspections import flows, queries
 from mingzhang.inspections.draw_page import DrawPage
 from mingzhang.inspections.models import Draw
 from mingzhang.inspections.plan_page import turns_of
-from mingzhang.inspections.published import FILES, published
+from mingzhang.inspections.published import FILES, public_outcome, published
 from mingzhang.inspections.result_page import group_lines
 from mingzhang.inspections.saying import INSPECTION_LOOKS
 from mingzhang.inspections.views.draws import saved_document, saved_script
@@ -53,7 +53,8 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
     """One plan with its draws."""
     found = queries.public_by_id(number)
     draws = queries.public_draws([found]).get(found.pk, [])
-    said = published(found)
+    outcome = public_outcome(found)
+    said = published(outcome) if outcome else None
     context = {
         "inspection": found,
         "state": flows.INSPECTION.states[found.state],
@@ -61,7 +62,7 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
         "checklist": queries.checklist_of(found),
         "turns": turns_of(found, "inspections:open_draw", draws),
         "result": said,
-        "judges": said is not None and (said["counts"]["items"] or not said["follow_ups"]),
+        "outcome": outcome,
         "groups": group_lines(said["problems"]) if said else (),
         "today": today_in(found.book),
     }
@@ -72,12 +73,12 @@ def inspection(request: HttpRequest, number: int) -> HttpResponse:
 def result(request: HttpRequest, number: int, name: str, form: str) -> HttpResponse:
     """The result as a file for machines."""
     found = queries.public_by_id(number)
-    said = published(found)
-    if said is None or (name, form) not in FILES:
+    outcome = public_outcome(found)
+    if outcome is None or (name, form) not in FILES:
         raise NotFound(_("没有这个文件。检查结束以后才有结果。"))
     media_type, write = FILES[name, form]
     file = f"inspection-{found.book.code}-{found.pk}-{name}.{form}"
-    return saved(HttpResponse(write(said), content_type=media_type), file)
+    return saved(HttpResponse(write(published(outcome)), content_type=media_type), file)
 
 
 @require_safe

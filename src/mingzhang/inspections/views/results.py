@@ -33,7 +33,6 @@ def result(request: HttpRequest, place: Place, number: int) -> HttpResponse:
         "inspection": found,
         "page": page,
         "outcome": page.outcome,
-        "judges": page.outcome.judges,
         "findings": page.findings(page.outcome.findings),
         "followed": page.findings(page.outcome.followed),
         "draws": draws_said(found),
@@ -55,7 +54,7 @@ def counted(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     context = {
         "inspection": found,
         "of": wanted.of,
-        "judges": page.outcome.judges,
+        "outcome": page.outcome,
         "tokens": list(wanted.tokens(page.outcome)),
         "count": count,
         "capped": count > MOST_LISTED,
