@@ -59,9 +59,9 @@ class Place:
         """The units that the person may see on this page, closed ones too."""
         return visible(self.scope)
 
-    @property
+    @cached_property
     def query(self) -> str:
-        """The part of an address that says this place."""
+        """The part of an address that says this place: the layout alone asks a dozen times."""
         return self.query_at(self.unit.code, self.period)
 
     def query_at(self, unit_code: str, period: Period) -> str:
